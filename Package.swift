@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of this package is compiled with.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+// The target graph is the architecture: an arrow that is not here cannot be imported.
+let package = Package(
+  name: "fsync",
+  products: [
+    .executable(name: "fsync", targets: ["FsyncTool"]),
+    .library(name: "FsyncRepo", targets: ["FsyncRepo"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CFsync"),
+
+    .target(
+      name: "FsyncCore", dependencies: [crypto, "CXXHash", "CZlib", "CZstd"],
+      swiftSettings: strict),
+    .target(name: "FsyncWire", dependencies: ["FsyncCore"], swiftSettings: strict),
+    .target(name: "FsyncSystem", dependencies: ["CFsync"], swiftSettings: strict),
+    .target(name: "FsyncStore", dependencies: ["FsyncCore", "FsyncSystem"], swiftSettings: strict),
+    .target(name: "FsyncTree", dependencies: ["FsyncCore", "FsyncSystem"], swiftSettings: strict),
+    .target(
+      name: "FsyncRepo",
+      dependencies: ["FsyncCore", "FsyncSystem", "FsyncStore", "FsyncTree", "FsyncWire", toml],
+      swiftSettings: strict),
+    .target(
+      name: "FsyncNet", dependencies: ["FsyncWire", "FsyncSystem", subprocess, systemPackage],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "FsyncTool", dependencies: ["FsyncRepo", "FsyncNet", argumentParser, logging],
+      swiftSettings: strict),
+
+    .target(
+      name: "TestSupport", dependencies: ["FsyncCore", "FsyncSystem"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "FsyncCoreTests", dependencies: ["FsyncCore", "TestSupport"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

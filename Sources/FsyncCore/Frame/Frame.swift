@@ -1,0 +1,208 @@
+/// How a frame's payload is compressed; the raw value is the byte of the encoding.
+package enum Codec: UInt8, Hashable, Sendable, CaseIterable {
+  /// Not at all.
+  case stored = 0
+  /// A zlib stream (RFC 1950).
+  case zlib = 1
+  /// A zstd frame (RFC 8878).
+  case zstd = 2
+}
+
+/// A codec and its level, as a repository chooses them.
+package struct Compression: Hashable, Sendable {
+  /// The codec.
+  package var codec: Codec
+  /// Its own level: zlib 1 to 9, zstd 1 to 19; unused for `stored`.
+  package var level: Int32
+
+  /// Pairs a codec with a level.
+  package init(codec: Codec, level: Int32) {
+    self.codec = codec
+    self.level = level
+  }
+
+  /// zstd at level 1.
+  package static let standard = Compression(codec: .zstd, level: 1)
+}
+
+/// Why bytes are not a frame that can be used.
+package enum FrameError: Error, Hashable, Sendable {
+  /// The bytes end inside the frame.
+  case truncated
+  /// The bytes do not begin as a frame of this version does.
+  case notAFrame
+  /// A declared size exceeds its bound.
+  case tooLarge
+  /// The checksum does not match.
+  case checksum
+  /// The table of objects does not decode.
+  case table(DecodeError)
+  /// The payload does not decompress to what the frame declares.
+  case payload
+  /// The prefix that the frame names is not the one given.
+  case prefix
+}
+
+/// One object of a frame.
+package struct FrameObject: Hashable, Sendable {
+  /// Its identity, as the frame claims it.
+  package let id: ObjectID
+  /// What it is.
+  package let kind: ObjectKind
+  /// The number of its bytes in the raw content.
+  package let length: Int
+
+  /// Makes a table row.
+  package init(id: ObjectID, kind: ObjectKind, length: Int) {
+    self.id = id
+    self.kind = kind
+    self.length = length
+  }
+}
+
+/// A run of objects compressed together, optionally against a prefix that the reader holds.
+///
+/// On disk and on the wire alike: a head of 32 bytes, a table, a payload.
+/// ```
+///  0  4  "FSFR"
+///  4  1  version, 1
+///  5  1  codec
+///  6  2  zero
+///  8  4  bytes of table          (little-endian, as all below)
+/// 12  4  bytes of raw content
+/// 16  4  bytes of payload
+/// 20  4  zero
+/// 24  8  XXH3 of table and payload, seeded with the XXH3 of bytes 0 to 23
+/// ```
+/// The table: a count and for each object its kind byte, length and id; a count and the ids of
+/// the prefix objects, whose raw bytes, one after the other, precede the content for the codec.
+package struct Frame: Hashable, Sendable {
+  /// The bytes of the head.
+  package static let headLength = 32
+  /// The most bytes of a table.
+  package static let maximumTable = Limits.frameObjects * 40 + Limits.prefixObjects * 32 + 16
+  static let magic: UInt32 = 0x5246_5346  // "FSFR" read little-endian
+
+  /// The codec of the payload.
+  package let codec: Codec
+  /// The objects, in the order of their bytes.
+  package let objects: [FrameObject]
+  /// The prefix, in order; empty for none.
+  package let prefix: [ObjectID]
+  /// Bytes of all objects together.
+  package let rawLength: Int
+  /// The compressed content.
+  package let payload: [UInt8]
+
+  /// The sizes that a head declares, bounds-checked.
+  package struct Head: Hashable, Sendable {
+    let codec: Codec
+    /// Bytes of table.
+    package let tableLength: Int
+    /// Bytes of raw content.
+    package let rawLength: Int
+    /// Bytes of payload.
+    package let payloadLength: Int
+    let checksum: UInt64
+    let seed: UInt64
+    /// Bytes of the whole frame.
+    package var frameLength: Int { Frame.headLength + tableLength + payloadLength }
+  }
+
+  /// Decodes a head from the first 32 bytes of a buffer.
+  package static func head(
+    of bytes: UnsafeRawBufferPointer
+  ) throws(FrameError) -> Head {
+    guard bytes.count >= headLength else { throw .truncated }
+    func word(_ offset: Int) -> UInt32 {
+      UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+    guard word(0) == magic, bytes[4] == 1, bytes[6] == 0, bytes[7] == 0, word(20) == 0,
+      let codec = Codec(rawValue: bytes[5])
+    else { throw .notAFrame }
+    let (table, raw, payload) = (Int(word(8)), Int(word(12)), Int(word(16)))
+    guard table <= maximumTable, raw <= Limits.frame, payload <= raw + raw / 128 + 1024 else {
+      throw .tooLarge
+    }
+    return Head(
+      codec: codec, tableLength: table, rawLength: raw, payloadLength: payload,
+      checksum: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)),
+      seed: Checksum.xxh3(UnsafeRawBufferPointer(rebasing: bytes[0..<24])))
+  }
+
+  /// Decodes a frame from the start of a buffer, which may be longer; verifies its checksum.
+  package init(decoding bytes: UnsafeRawBufferPointer) throws(FrameError) {
+    let head = try Frame.head(of: bytes)
+    guard bytes.count >= head.frameLength else { throw .truncated }
+    let body = UnsafeRawBufferPointer(rebasing: bytes[Frame.headLength..<head.frameLength])
+    guard Checksum.xxh3(body, seed: head.seed) == head.checksum else { throw .checksum }
+    var reader = ByteReader(Array(body[..<head.tableLength]))
+    do throws(DecodeError) {
+      let count = try reader.elements(atMost: Limits.frameObjects, eachAtLeast: 34)
+      var objects: [FrameObject] = []
+      objects.reserveCapacity(count)
+      var total = 0
+      for _ in 0..<count {
+        let kindByte = try reader.byte()
+        guard let kind = ObjectKind(rawValue: kindByte) else { throw .tag(kindByte) }
+        let length = try reader.count(atMost: Limits.object)
+        total += length
+        objects.append(FrameObject(id: try reader.id(), kind: kind, length: length))
+      }
+      guard total == head.rawLength else { throw .notCanonical }
+      let prefixCount = try reader.elements(
+        atMost: Limits.prefixObjects, eachAtLeast: ObjectID.byteCount)
+      var prefix: [ObjectID] = []
+      for _ in 0..<prefixCount { prefix.append(try reader.id()) }
+      try reader.finish()
+      self.objects = objects
+      self.prefix = prefix
+    } catch { throw .table(error) }
+    codec = head.codec
+    rawLength = head.rawLength
+    payload = Array(body[head.tableLength...])
+  }
+
+  init(codec: Codec, objects: [FrameObject], prefix: [ObjectID], rawLength: Int, payload: [UInt8]) {
+    self.codec = codec
+    self.objects = objects
+    self.prefix = prefix
+    self.rawLength = rawLength
+    self.payload = payload
+  }
+
+  /// The frame's bytes.
+  package var encoded: [UInt8] {
+    var table = ByteWriter(reserving: objects.count * 40 + prefix.count * 32 + 16)
+    table.count(objects.count)
+    for object in objects {
+      table.byte(object.kind.rawValue)
+      table.count(object.length)
+      table.id(object.id)
+    }
+    table.count(prefix.count)
+    for id in prefix { table.id(id) }
+    var writer = ByteWriter(reserving: Frame.headLength + table.bytes.count + payload.count)
+    writer.fixed(Frame.magic)
+    writer.byte(1)
+    writer.byte(codec.rawValue)
+    writer.fixed(UInt16(0))
+    writer.fixed(UInt32(table.bytes.count))
+    writer.fixed(UInt32(rawLength))
+    writer.fixed(UInt32(payload.count))
+    writer.fixed(UInt32(0))
+    let seed = Checksum.xxh3(writer.bytes)
+    // One hash over table and payload: they lie together once the frame is written.
+    writer.fixed(UInt64(0))
+    writer.raw(table.bytes)
+    writer.raw(payload)
+    var bytes = writer.bytes
+    bytes.withUnsafeMutableBytes { buffer in
+      let body = UnsafeRawBufferPointer(
+        rebasing: UnsafeRawBufferPointer(buffer)[Frame.headLength...])
+      buffer.storeBytes(
+        of: Checksum.xxh3(body, seed: seed).littleEndian, toByteOffset: 24, as: UInt64.self)
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,168 @@
+/// The conflicts and notices of a view or commit, in rising order of (path, kind).
+package struct ConflictTable: Hashable, Sendable {
+  /// The conflicts, then told apart by `Conflict.isNotice`, in order.
+  package let conflicts: [Conflict]
+
+  /// Sorts and keeps conflicts; of two equal in path and kind the first is kept.
+  package init(_ conflicts: [Conflict]) {
+    var result: [Conflict] = []
+    for conflict in conflicts.sorted() {
+      if let last = result.last, !(last < conflict) { continue }
+      result.append(conflict)
+    }
+    self.conflicts = result
+  }
+
+  /// The table without anything.
+  package static let empty = ConflictTable([])
+
+  /// What people must decide about.
+  package var open: [Conflict] { conflicts.filter { !$0.isNotice } }
+  /// What people should know.
+  package var notices: [Conflict] { conflicts.filter(\.isNotice) }
+}
+
+/// A path at which versions clash, with all of them.
+package struct Conflict: Hashable, Comparable, Sendable {
+  /// How they clash; the raw value is the byte of the encoding. From 16 on: notices.
+  package enum Kind: UInt8, Hashable, Sendable {
+    /// Several edits of one base that do not merge.
+    case edits = 1
+    /// Several additions of one name.
+    case additions = 2
+    /// A file or link against a directory.
+    case kinds = 3
+    /// Notice: an edit met a deletion and stayed.
+    case editKept = 16
+    /// Notice: a rename met a deletion and stayed.
+    case renameKept = 17
+    /// Notice: a move into itself was dropped.
+    case moveDropped = 18
+    /// Notice: `.fsyncattributes` names a strategy that this engine does not know.
+    case strategyUnknown = 19
+  }
+
+  /// One version.
+  package struct Side: Hashable, Comparable, Sendable {
+    /// Where the version is in the tree: the conflict's own path for the one that keeps the
+    /// plain name, else the path of its copy.
+    package var path: Path
+    /// What it is.
+    package var entry: Entry
+    /// The commit that introduced it.
+    package var commit: ObjectID
+
+    /// Makes a side.
+    package init(path: Path, entry: Entry, commit: ObjectID) {
+      self.path = path
+      self.entry = entry
+      self.commit = commit
+    }
+
+    /// Orders by place, then by commit.
+    package static func < (left: Side, right: Side) -> Bool {
+      left.path != right.path ? left.path < right.path : left.commit < right.commit
+    }
+  }
+
+  /// The path at which the versions clash.
+  package var path: Path
+  /// How they clash.
+  package var kind: Kind
+  /// The version that all sides started from; nil for additions.
+  package var base: Entry?
+  /// The versions, in rising order.
+  package var sides: [Side]
+
+  /// Makes a conflict; sides are sorted here.
+  package init(path: Path, kind: Kind, base: Entry?, sides: [Side]) {
+    self.path = path
+    self.kind = kind
+    self.base = base
+    self.sides = sides.sorted()
+  }
+
+  /// Says whether nobody has to decide anything.
+  package var isNotice: Bool { kind.rawValue >= 16 }
+
+  /// Orders by path, then by kind.
+  package static func < (left: Conflict, right: Conflict) -> Bool {
+    left.path != right.path ? left.path < right.path : left.kind.rawValue < right.kind.rawValue
+  }
+}
+
+extension ConflictTable {
+  /// The canonical encoding.
+  package var encoded: [UInt8] {
+    var writer = ByteWriter()
+    writer.byte(1)
+    writer.count(conflicts.count)
+    for conflict in conflicts {
+      writer.string(conflict.path.bytes)
+      writer.byte(conflict.kind.rawValue)
+      writer.byte(conflict.base == nil ? 0 : 1)
+      if let base = conflict.base { ConflictTable.encode(base, &writer) }
+      writer.count(conflict.sides.count)
+      for side in conflict.sides {
+        writer.string(side.path.bytes)
+        ConflictTable.encode(side.entry, &writer)
+        writer.id(side.commit)
+      }
+    }
+    return writer.bytes
+  }
+
+  private static func encode(_ entry: Entry, _ writer: inout ByteWriter) {
+    writer.byte(entry.kind.rawValue)
+    writer.varint(UInt64(entry.mode))
+    writer.timestamp(entry.mtime)
+    writer.varint(entry.size)
+    writer.id(entry.content)
+    writer.optional(entry.attributes)
+  }
+
+  /// Decodes a table; throws where the bytes are not the canonical encoding of one.
+  package init(decoding bytes: [UInt8]) throws(DecodeError) {
+    var reader = ByteReader(bytes)
+    let version = try reader.byte()
+    guard version == 1 else { throw .tag(version) }
+    let count = try reader.elements(atMost: Limits.object, eachAtLeast: 4)
+    var conflicts: [Conflict] = []
+    conflicts.reserveCapacity(count)
+    for _ in 0..<count {
+      let conflict = try ConflictTable.conflict(&reader)
+      if let last = conflicts.last, !(last < conflict) { throw .order }
+      conflicts.append(conflict)
+    }
+    try reader.finish()
+    self.init(conflicts)
+  }
+
+  private static func conflict(_ reader: inout ByteReader) throws(DecodeError) -> Conflict {
+    let path = try Path(try reader.string(atMost: Limits.path))
+    let kindByte = try reader.byte()
+    guard let kind = Conflict.Kind(rawValue: kindByte) else { throw .tag(kindByte) }
+    let hasBase = try reader.byte()
+    guard hasBase <= 1 else { throw .tag(hasBase) }
+    let base = hasBase == 1 ? try entry(&reader) : nil
+    let count = try reader.elements(atMost: Limits.heads, eachAtLeast: 64)
+    var sides: [Conflict.Side] = []
+    for _ in 0..<count {
+      let side = Conflict.Side(
+        path: try Path(try reader.string(atMost: Limits.path)), entry: try entry(&reader),
+        commit: try reader.id())
+      if let last = sides.last, side < last { throw .order }
+      sides.append(side)
+    }
+    return Conflict(path: path, kind: kind, base: base, sides: sides)
+  }
+
+  private static func entry(_ reader: inout ByteReader) throws(DecodeError) -> Entry {
+    let kindByte = try reader.byte()
+    guard let kind = Entry.Kind(rawValue: kindByte) else { throw .tag(kindByte) }
+    return Entry(
+      kind: kind, mode: UInt16(try reader.count(atMost: 0o777)), mtime: try reader.timestamp(),
+      size: try reader.varint(), content: try reader.id(),
+      attributes: try reader.optionalID())
+  }
+}

@@ -1,0 +1,3 @@
+import Testing
+import FsyncCore
+@Test func shaWorks() { #expect(sha([]).count == 32) }
