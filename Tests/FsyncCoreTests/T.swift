@@ -1,3 +1,0 @@
-import Testing
-import FsyncCore
-@Test func shaWorks() { #expect(sha([]).count == 32) }
