@@ -1,0 +1,78 @@
+package import FsyncCore
+package import FsyncSystem
+
+/// Why a repository could not do what was asked. Facts only: the command words them.
+package enum RepositoryError: Error, Sendable {
+  /// No repository is at or above a path.
+  case notARepository([UInt8])
+  /// A repository is already here.
+  case alreadyARepository([UInt8])
+  /// The place lies inside another repository.
+  case insideARepository([UInt8], outer: [UInt8])
+  /// The target of a clone exists and is not an empty folder.
+  case notEmpty([UInt8])
+  /// The command needs a working tree, and the repository is bare.
+  case bare
+  /// Another fsync holds a lock.
+  case busy(lock: String)
+  /// The root or its `.fsync` is not the one that was recorded.
+  case rootReplaced([UInt8], reason: String)
+  /// The format is of a newer version.
+  case newerFormat(String)
+  /// Stored data is damaged: where, and what.
+  case damaged(String)
+  /// An object is missing or damaged.
+  case object(ObjectError)
+  /// The view of the heads cannot be computed here.
+  case view(String)
+  /// A configuration file does not parse, or a value is out of range.
+  case configuration(file: [UInt8], line: Int?, reason: String)
+  /// Text names no commit, time or remote.
+  case unknownMoment(String)
+  /// Text is a prefix of several commits.
+  case ambiguousCommit(String, [ObjectID])
+  /// There is no remote of this name.
+  case unknownRemote(String)
+  /// A remote of this name exists.
+  case remoteExists(String)
+  /// A path is not valid, or leads out of the working tree.
+  case invalidPath([UInt8])
+  /// Nothing is at a path, there or then.
+  case noSuchPath(Path)
+  /// What is at a path is not what the command works on.
+  case wrongKind(Path, Entry.Kind)
+  /// These paths have changes that no commit holds, and the command would overwrite them.
+  case uncommitted([Path])
+  /// No conflict is open at a path.
+  case noConflict(Path)
+  /// The path is ignored, not tracked, or reserved.
+  case notTracked(Path)
+  /// The repository's state moved too often while a command worked on it.
+  case contended
+  /// A system call failed on a path.
+  case system(SystemError, path: [UInt8])
+  /// The exchange with a remote failed; what it is about is in its own error.
+  case exchange(ExchangeFailure)
+  /// A signal asked to stop.
+  case interrupted
+  /// The time that `--max-time` gave is over.
+  case outOfTime
+}
+
+/// Why an exchange with a remote did not come to its end.
+package enum ExchangeFailure: Error, Hashable, Sendable {
+  /// The remote is not there, or its host does not answer; nothing changed.
+  case unreachable(String)
+  /// The connection ended in the middle; what arrived is kept, and trying again goes on.
+  case disconnected(String)
+  /// No message came for too long.
+  case timeout
+  /// The remote belongs to another repository.
+  case otherRepository(ours: String, theirs: String)
+  /// The remote speaks a version that this one does not.
+  case version(String)
+  /// The remote sent something that is not acceptable: damaged, hostile, or out of order.
+  case protocolViolation(String)
+  /// The remote reported a failure of its own.
+  case remote(String)
+}
