@@ -16,6 +16,33 @@ package struct ConflictTable: Hashable, Sendable {
   /// The table without anything.
   package static let empty = ConflictTable([])
 
+  /// The same table with the commit that carries it in place of "this commit".
+  package func resolved(by carrier: ObjectID) -> ConflictTable {
+    ConflictTable(
+      conflicts.map { conflict in
+        var result = conflict
+        for index in result.sides.indices where result.sides[index].commit == nil {
+          result.sides[index].commit = carrier
+        }
+        return result
+      })
+  }
+
+  /// The open conflict at a path; nil where there is none.
+  package func openConflict(at path: Path) -> Conflict? {
+    var low = 0
+    var high = conflicts.count
+    while low < high {
+      let middle = (low + high) / 2
+      if conflicts[middle].path < path { low = middle + 1 } else { high = middle }
+    }
+    while low < conflicts.count, conflicts[low].path == path {
+      if !conflicts[low].isNotice { return conflicts[low] }
+      low += 1
+    }
+    return nil
+  }
+
   /// What people must decide about.
   package var open: [Conflict] { conflicts.filter { !$0.isNotice } }
   /// What people should know.
@@ -49,19 +76,28 @@ package struct Conflict: Hashable, Comparable, Sendable {
     package var path: Path
     /// What it is.
     package var entry: Entry
-    /// The commit that introduced it.
-    package var commit: ObjectID
+    /// The commit that introduced it; nil for the commit that carries the table, whose own id
+    /// cannot be inside it.
+    package var commit: ObjectID?
+    /// Contents of the earlier versions that edits of this one replaced while the conflict was
+    /// open, newest first: by them a merge knows which version an edit is an edit of.
+    package var supersedes: [ObjectID]
 
-    /// Makes a side.
-    package init(path: Path, entry: Entry, commit: ObjectID) {
+    /// The most earlier versions that are remembered.
+    package static let maximumSuperseded = 64
+
+    /// Makes a side; of earlier versions the newest are kept.
+    package init(path: Path, entry: Entry, commit: ObjectID?, supersedes: [ObjectID] = []) {
       self.path = path
       self.entry = entry
       self.commit = commit
+      self.supersedes = Array(supersedes.prefix(Side.maximumSuperseded))
     }
 
-    /// Orders by place, then by commit.
+    /// Orders by place, then by content.
     package static func < (left: Side, right: Side) -> Bool {
-      left.path != right.path ? left.path < right.path : left.commit < right.commit
+      left.path != right.path
+        ? left.path < right.path : left.entry.content < right.entry.content
     }
   }
 
@@ -71,7 +107,7 @@ package struct Conflict: Hashable, Comparable, Sendable {
   package var kind: Kind
   /// The version that all sides started from; nil for additions.
   package var base: Entry?
-  /// The versions, in rising order.
+  /// The versions, in rising order of path; no two are at one path.
   package var sides: [Side]
 
   /// Makes a conflict; sides are sorted here.
@@ -106,7 +142,9 @@ extension ConflictTable {
       for side in conflict.sides {
         writer.string(side.path.bytes)
         ConflictTable.encode(side.entry, &writer)
-        writer.id(side.commit)
+        writer.optional(side.commit)
+        writer.count(side.supersedes.count)
+        for id in side.supersedes { writer.id(id) }
       }
     }
     return writer.bytes
@@ -145,16 +183,26 @@ extension ConflictTable {
     let hasBase = try reader.byte()
     guard hasBase <= 1 else { throw .tag(hasBase) }
     let base = hasBase == 1 ? try entry(&reader) : nil
-    let count = try reader.elements(atMost: Limits.heads, eachAtLeast: 64)
+    let count = try reader.elements(atMost: Limits.heads, eachAtLeast: 42)
     var sides: [Conflict.Side] = []
     for _ in 0..<count {
       let side = Conflict.Side(
         path: try Path(try reader.string(atMost: Limits.path)), entry: try entry(&reader),
-        commit: try reader.id())
-      if let last = sides.last, side < last { throw .order }
+        commit: try reader.optionalID(), supersedes: try superseded(&reader))
+      if let last = sides.last, last.path >= side.path { throw .order }
       sides.append(side)
     }
     return Conflict(path: path, kind: kind, base: base, sides: sides)
+  }
+
+  private static func superseded(
+    _ reader: inout ByteReader
+  ) throws(DecodeError) -> [ObjectID] {
+    let count = try reader.elements(
+      atMost: Conflict.Side.maximumSuperseded, eachAtLeast: ObjectID.byteCount)
+    var result: [ObjectID] = []
+    for _ in 0..<count { result.append(try reader.id()) }
+    return result
   }
 
   private static func entry(_ reader: inout ByteReader) throws(DecodeError) -> Entry {
