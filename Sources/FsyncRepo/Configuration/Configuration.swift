@@ -1,0 +1,218 @@
+package import FsyncCore
+package import FsyncSystem
+
+/// What people configured: the user's file, the repository's over it, the environment over both.
+///
+/// Flags of a command go over all of them and are the command's business.
+package struct Configuration: Sendable {
+  /// Where a value comes from, in rising order of precedence.
+  package enum Source: Hashable, Sendable {
+    /// The user's own file.
+    case user([UInt8])
+    /// The repository's file.
+    case repository([UInt8])
+    /// A variable of the environment.
+    case environment(String)
+  }
+
+  /// A value that holds.
+  package struct Item: Hashable, Sendable {
+    /// The key.
+    package var key: ConfigurationKey
+    /// Its value.
+    package var value: ConfigurationValue
+    /// Where it comes from.
+    package var source: Source
+  }
+
+  /// Everything that is set, keys of the manual first, then remotes in their files' order.
+  package private(set) var items: [Item] = []
+  /// Keys in the files that this version does not know: to be reported, never an error.
+  package private(set) var unknown: [ConfigurationFile.Unknown] = []
+
+  /// Makes the configuration in which nothing is set.
+  package init() {}
+
+  /// Lays files and environment over each other.
+  package init(
+    user: ConfigurationFile?, repository: ConfigurationFile?,
+    environment: (String) -> [UInt8]?
+  ) throws(RepositoryError) {
+    if let user { add(user, .user(user.path)) }
+    if let repository { add(repository, .repository(repository.path)) }
+    for key in ConfigurationKey.all {
+      guard let name = key.environment, let bytes = environment(name), !bytes.isEmpty else {
+        continue
+      }
+      guard let text = String(validating: bytes, as: UTF8.self), let value = key.value(of: text)
+      else {
+        throw .configuration(
+          file: [], line: nil, reason: "the environment variable \(name) has no valid value")
+      }
+      put(Item(key: key, value: value, source: .environment(name)))
+    }
+    let order = Dictionary(
+      uniqueKeysWithValues: ConfigurationKey.all.enumerated().map { ($1, $0) })
+    let ranked = items.enumerated().sorted {
+      (order[$0.element.key] ?? .max, $0.offset) < (order[$1.element.key] ?? .max, $1.offset)
+    }
+    items = ranked.map(\.element)
+  }
+
+  private mutating func add(_ file: ConfigurationFile, _ source: Source) {
+    for setting in file.settings {
+      put(Item(key: setting.key, value: setting.value, source: source))
+    }
+    unknown += file.unknown
+  }
+
+  private mutating func put(_ item: Item) {
+    if let index = items.firstIndex(where: { $0.key == item.key }) {
+      items[index] = item
+    } else {
+      items.append(item)
+    }
+  }
+
+  /// The value of a key; nil where nothing sets it.
+  package func value(of key: ConfigurationKey) -> ConfigurationValue? {
+    items.first { $0.key == key }?.value
+  }
+
+  private func text(_ key: ConfigurationKey) -> String? {
+    guard case .string(let text) = value(of: key) else { return nil }
+    return text
+  }
+
+  private func number(_ key: ConfigurationKey) -> Int? {
+    guard case .integer(let number) = value(of: key) else { return nil }
+    return number
+  }
+
+  /// The author of commits; nil where none is configured.
+  package var userName: [UInt8]? { text(.userName).map { Array($0.utf8) } }
+  /// The name of this replica; nil where none is configured.
+  package var replicaName: [UInt8]? { text(.replicaName).map { Array($0.utf8) } }
+  /// How new data is compressed; nil where the repository's own choice holds.
+  package var compression: Compression? { text(.compression).flatMap { Compression($0) } }
+  /// Whether a scan goes into other file systems below the root.
+  package var crossesFileSystems: Bool { value(of: .crossFileSystems) == .boolean(true) }
+  /// How many threads a command may use; nil for one a processor.
+  package var threads: Int? { number(.threads) }
+  /// The command that reaches another machine, as words; `ssh` where none is configured.
+  package var sshCommand: [String] {
+    (text(.sshCommand) ?? "ssh").split(separator: " ").map(String.init)
+  }
+  /// After how many seconds without any message a remote counts as gone.
+  package var timeout: Double { Double(number(.timeout) ?? 60) }
+  /// When output is coloured: `auto`, `always` or `never`; nil where nothing is configured.
+  package var color: String? { text(.color) }
+
+  /// The remotes that have a place, in their files' order.
+  package var remotes: [Remote] {
+    items.compactMap { item in
+      guard case .remoteURL(let name) = item.key, case .string(let url) = item.value else {
+        return nil
+      }
+      return Remote(name: name, url: url, command: text(.remoteCommand(name)))
+    }
+  }
+
+  /// The remote of a name; nil where there is none.
+  package func remote(named name: String) -> Remote? { remotes.first { $0.name == name } }
+}
+
+extension Configuration {
+  /// The name of the file in a repository's folder.
+  package static let fileName = Array("config".utf8)
+
+  /// Reads what holds in a repository, or outside of any.
+  /// - Parameter folder: the repository's own folder; nil for none.
+  package static func load(repository folder: [UInt8]?) throws(RepositoryError) -> Configuration {
+    let user: ConfigurationFile?
+    if let path = userPath(Host.environment) {
+      user = try ConfigurationFile(reading: path)
+    } else {
+      user = nil
+    }
+    let repository: ConfigurationFile?
+    if let folder {
+      repository = try ConfigurationFile(reading: repositoryPath(folder))
+    } else {
+      repository = nil
+    }
+    return try Configuration(
+      user: user, repository: repository, environment: Host.environment)
+  }
+
+  /// The path of a repository's file.
+  package static func repositoryPath(_ folder: [UInt8]) -> [UInt8] {
+    folder + [0x2f] + fileName
+  }
+
+  /// The path of the user's file: below `XDG_CONFIG_HOME`, else below `.config` at home; nil
+  /// where the environment knows neither.
+  package static func userPath(_ environment: (String) -> [UInt8]?) -> [UInt8]? {
+    if let folder = environment("XDG_CONFIG_HOME"), folder.first == 0x2f {
+      return folder + Array("/fsync/config".utf8)
+    }
+    if let home = environment("HOME"), home.first == 0x2f {
+      return home + Array("/.config/fsync/config".utf8)
+    }
+    return nil
+  }
+
+  /// Changes a file under a lock, so that two changes at once both happen.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - dryRun: check that the change is possible, and do not make it.
+  ///   - change: returns the file as it is to be.
+  package static func edit(
+    _ path: [UInt8], dryRun: Bool = false,
+    _ change: (ConfigurationFile) throws(RepositoryError) -> ConfigurationFile
+  ) throws(RepositoryError) {
+    if dryRun {
+      _ = try change(try ConfigurationFile(reading: path))
+      return
+    }
+    // A first write makes the folder in which the lock lies.
+    let file = try ConfigurationFile(reading: path)
+    if file.bytes.isEmpty { try file.write() }
+    let lock = try lock(for: path)
+    try change(try ConfigurationFile(reading: path)).write()
+    _ = consume lock
+  }
+
+  /// Locks a file for a change: among the repository's locks, or beside the user's file.
+  private static func lock(for path: [UInt8]) throws(RepositoryError) -> LockFile {
+    let folder = path.lastIndex(of: 0x2f).map { path[..<$0] } ?? [0x2e]
+    let locks = folder + Array("/locks".utf8)
+    let hasLocks = (try? Stat(following: Array(locks)))?.kind == .directory
+    let lockPath = hasLocks ? locks + Array("/config".utf8) : path[...] + Array(".lock".utf8)
+    let lock: LockFile?
+    do { lock = try LockFile.acquire(Array(lockPath), waiting: 10) } catch {
+      throw .system(error, path: Array(lockPath))
+    }
+    guard let lock else { throw .busy(lock: "config") }
+    return lock
+  }
+
+  /// Writes the file of a new repository: comments that say what can be set.
+  package static func writeTemplate(in folder: borrowing Directory) throws(SystemError) {
+    let text = """
+      # Settings of this repository; fsync-config(5) explains them all.
+      # They go over those in ~/.config/fsync/config.
+
+      #[user]
+      #name = "Ada Lovelace <ada@example.org>"
+
+      #[remote.usb]
+      #url = "/media/usb/photos"
+
+      #[remote.server]
+      #url = "ssh://ada@server.example.org/srv/photos"
+
+      """
+    try AtomicFile.write(Array(text.utf8), to: fileName, in: folder)
+  }
+}
