@@ -61,6 +61,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "FsyncCoreTests", dependencies: ["FsyncCore", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "FsyncTreeTests", dependencies: ["FsyncTree", "TestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -64,6 +64,10 @@ int cfsync_rename_noreplace(int from, const char *a, int to, const char *b) {
   return (int)syscall(SYS_renameat2, from, a, to, b, 1 /* RENAME_NOREPLACE */);
 }
 
+int cfsync_rename_exchange(int from, const char *a, int to, const char *b) {
+  return (int)syscall(SYS_renameat2, from, a, to, b, 2 /* RENAME_EXCHANGE */);
+}
+
 ssize_t cfsync_readlinkat(int folder, const char *name, void *buffer, size_t length) {
   return readlinkat(folder, name, buffer, length);
 }

@@ -210,12 +210,26 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
+  /// Exchanges two names in one step: neither is ever missing. The corresponding C function is
+  /// `renameat2` with `RENAME_EXCHANGE`, which some file systems refuse with EINVAL.
+  package borrowing func exchange(
+    _ name: [UInt8], with folder: borrowing Directory, _ other: [UInt8]
+  ) throws(SystemError) {
+    let descriptor = descriptor
+    let target = folder.descriptor
+    _ = try withCString(.rename, name) { from throws(SystemError) in
+      try withCString(.rename, other) { to throws(SystemError) in
+        try checked(.rename) { cfsync_rename_exchange(descriptor, from, target, to) }
+      }
+    }
+  }
+
   /// Sets a child's permission bits; a symlink has none and fails. The corresponding C function
   /// is `fchmodat`.
   package borrowing func setMode(_ name: [UInt8], _ mode: UInt16) throws(SystemError) {
     let descriptor = descriptor
     _ = try withCString(.setMode, name) { pointer throws(SystemError) in
-      try checked(.setMode) { fchmodat(descriptor, pointer, mode_t(mode), 0) }
+      try checked(.setMode) { fchmodat(descriptor, pointer, mode_t(mode), AT_SYMLINK_NOFOLLOW) }
     }
   }
 

@@ -43,6 +43,18 @@ package struct SystemError: Error, Hashable, Sendable {
   package var isDisconnected: Bool { code == EPIPE || code == ECONNRESET }
   /// Says whether time ran out.
   package var isTimeout: Bool { code == ETIMEDOUT }
+  /// Says whether a rename would cross from one file system to another.
+  package var isOtherFileSystem: Bool { code == EXDEV }
+  /// Says whether the call or this form of it is not to be had here.
+  package var isUnsupported: Bool {
+    code == EINVAL || code == ENOSYS || code == EOPNOTSUPP || code == ENOTTY
+  }
+  /// Says whether the file system cannot hold such a name: EINVAL or EILSEQ.
+  package var isNameRefused: Bool { code == EINVAL || code == EILSEQ }
+  /// Says whether a directory is where none may be.
+  package var isDirectory: Bool { code == EISDIR }
+  /// Says whether the directory still holds something.
+  package var isNotEmpty: Bool { code == ENOTEMPTY || code == EEXIST }
   /// Says whether a name is too long for the file system.
   package var isNameTooLong: Bool { code == ENAMETOOLONG }
 

@@ -33,6 +33,8 @@ int cfsync_statx_follow(const char *path, struct cfsync_stat *result);
 ssize_t cfsync_getdents(int folder, void *buffer, size_t length);
 /// renameat2(2) with RENAME_NOREPLACE.
 int cfsync_rename_noreplace(int from, const char *a, int to, const char *b);
+/// renameat2(2) with RENAME_EXCHANGE.
+int cfsync_rename_exchange(int from, const char *a, int to, const char *b);
 ssize_t cfsync_readlinkat(int folder, const char *name, void *buffer, size_t length);
 /// pipe2(2) with O_CLOEXEC.
 int cfsync_pipe(int ends[2]);

@@ -55,6 +55,15 @@ package struct ObjectID: Hashable, Comparable, Sendable {
     }
   }
 
+  /// Writes the 32 bytes of the id into a buffer that the caller has bounds-checked.
+  package func store(to buffer: UnsafeMutableRawBufferPointer, at offset: Int = 0) {
+    precondition(offset >= 0 && buffer.count - offset >= ObjectID.byteCount)
+    buffer.storeBytes(of: word0.bigEndian, toByteOffset: offset, as: UInt64.self)
+    buffer.storeBytes(of: word1.bigEndian, toByteOffset: offset + 8, as: UInt64.self)
+    buffer.storeBytes(of: word2.bigEndian, toByteOffset: offset + 16, as: UInt64.self)
+    buffer.storeBytes(of: word3.bigEndian, toByteOffset: offset + 24, as: UInt64.self)
+  }
+
   /// The first byte, which chooses the bucket of a pack index's fan-out.
   package var firstByte: UInt8 { UInt8(truncatingIfNeeded: word0 >> 56) }
 

@@ -1,0 +1,381 @@
+internal import FsyncCore
+internal import FsyncSystem
+
+/// One thread's part of a pass: looks at one directory after another.
+struct FolderScan {
+  private let pass: ScanPass
+  private let index: Index
+  private var listing = Listing()
+  private var children: [ScanTask] = []
+  private(set) var findings = ScanFindings()
+
+  init(pass: ScanPass) {
+    self.pass = pass
+    index = pass.index
+  }
+
+  /// Hands over the directories that the last one led to.
+  mutating func takeChildren() -> [ScanTask] {
+    defer { children.removeAll(keepingCapacity: true) }
+    return children
+  }
+
+  /// Looks at a directory and notes what deviates from the index.
+  mutating func process(_ task: ScanTask) {
+    let known = task.number >= 0 ? index.directories[task.number] : nil
+    var record = ScannedDirectory(
+      path: task.path, number: task.number >= 0 ? task.number : nil, slot: task.slot)
+    do throws(SystemError) {
+      let folder = try open(task)
+      let stat = try folder.directory.stat()
+      record.stat = stat
+      if let obstacle = obstacle(of: task, stat, folder) {
+        record.obstacle = obstacle
+      } else if task.wasSeen, isStill(stat, pass.earlier(task)?.stat, known) {
+        let earlier = pass.earlier(task)
+        let hasIgnoreFile =
+          earlier?.hasIgnoreFile ?? ((known?.flags ?? 0) & IndexDirectory.ignoreFile != 0)
+        carry(earlier, task, context(task, folder, stat, hasIgnoreFile: hasIgnoreFile))
+        return
+      } else {
+        try look(at: folder, stat, task, known, &record)
+      }
+    } catch {
+      if task.parent == nil { findings.rootFailure = error }
+      record.obstacle = .system(error)
+      record.entries = []
+    }
+    if record.obstacle != nil {
+      // Nothing below was believed, so nothing below is looked at.
+      children.removeAll(keepingCapacity: true)
+    }
+    if isWorthKeeping(record, known, task.number) { findings.directories.append(record) }
+  }
+
+  private func open(_ task: ScanTask) throws(SystemError) -> OpenFolder {
+    guard let parent = task.parent else { return OpenFolder(try pass.root.directory.reopened()) }
+    guard let folder = parent.folder else { return try open(task.path) }
+    return OpenFolder(try folder.directory.directory(task.name))
+  }
+
+  /// Opens a path from the root, one component at a time.
+  private func open(_ path: Path) throws(SystemError) -> OpenFolder {
+    var folder = pass.root
+    for name in path.components {
+      folder = OpenFolder(try folder.directory.directory(name.bytes))
+    }
+    return folder
+  }
+
+  /// Says why a directory is not entered.
+  private mutating func obstacle(
+    of task: ScanTask, _ stat: Stat, _ folder: OpenFolder
+  ) -> Obstacle? {
+    guard let parent = task.parent else { return nil }
+    if stat.device == parent.device && stat.mount == parent.mount {
+      return pass.mounts.contains(task.path) ? .otherFileSystem : nil
+    }
+    guard pass.options.crossesFileSystems else { return .otherFileSystem }
+    findings.mounts.append(task.path)
+    return nil
+  }
+
+  private func context(
+    _ task: ScanTask, _ folder: OpenFolder, _ stat: Stat, hasIgnoreFile: Bool
+  ) -> FolderContext {
+    let above = task.parent?.rules ?? pass.options.rules
+    var failure = task.parent?.rulesFailure
+    var contents: [UInt8]?
+    if hasIgnoreFile, failure == nil {
+      do throws(SystemError) {
+        let file = try folder.directory.file(IgnoreRules.fileName, .readNoFollow)
+        // Only a file has rules; what else has the name has none, as in git.
+        if try file.stat().kind == .file {
+          contents = try file.read(IgnoreRules.maximumSize + 1, at: 0)
+        }
+      } catch {
+        if !error.isAbsent && !error.isSymlink { failure = error }
+      }
+    }
+    return FolderContext(
+      path: task.path, rules: above.entering(task.path, contents: contents),
+      rulesFailure: failure,
+      folder: task.path.depth < FolderContext.openDepth ? folder : nil, device: stat.device,
+      mount: stat.mount)
+  }
+
+  private mutating func look(
+    at folder: OpenFolder, _ stat: Stat, _ task: ScanTask, _ known: IndexDirectory?,
+    _ record: inout ScannedDirectory
+  ) throws(SystemError) {
+    var hasIgnoreFile = (known?.flags ?? 0) & IndexDirectory.ignoreFile != 0
+    var context = context(task, folder, stat, hasIgnoreFile: hasIgnoreFile)
+    // A directory that is as it was, judged by the same rules, can have no new name in it.
+    let isQuiet =
+      known.map { $0.flags & IndexDirectory.quiet != 0 && $0.matches(stat) } ?? false
+    let isListed =
+      !isQuiet || pass.previous != nil || context.rules.digest != known?.rules
+      || context.rulesFailure != nil
+    if isListed {
+      try listing.read(folder.directory)
+      if listing.contains(IgnoreRules.fileName) != hasIgnoreFile {
+        hasIgnoreFile.toggle()
+        context = self.context(task, folder, stat, hasIgnoreFile: hasIgnoreFile)
+      }
+    } else {
+      listing.clear()
+    }
+    record.isListed = isListed
+    record.hasIgnoreFile = hasIgnoreFile
+    record.rules = context.rules.digest
+    record.isEmpty = isListed && listing.items.isEmpty
+    if context.rulesFailure != task.parent?.rulesFailure {
+      record.rulesFailure = context.rulesFailure
+    }
+    if !task.path.isRoot, listing.contains(Repository.folder), Repository.isOne(folder.directory) {
+      record.obstacle = .repository
+      return
+    }
+    if let known {
+      if task.number > 0, pass.options.hasModes {
+        record.modeChanged = index.rows[Int(known.row)].mode != stat.mode & 0o777
+      }
+      examineRows(known.rowRange, in: folder, context, rowsSeen(task), &record)
+    }
+    if isListed { examineListing(known?.rowRange ?? 0..<0, in: folder, context, &record) }
+  }
+
+  // MARK: What the index has
+
+  private mutating func examineRows(
+    _ range: Range<Int>, in folder: OpenFolder, _ context: FolderContext,
+    _ seen: (Int) -> Bool, _ record: inout ScannedDirectory
+  ) {
+    let rows = index.rows
+    for number in range {
+      guard let name = index.terminatedName(rows[number]) else { continue }
+      let state: ScannedEntry.State
+      do throws(SystemError) {
+        let stat = try folder.directory.stat(terminated: name)
+        if isVouched(rows[number], stat) { continue }
+        switch stat.kind {
+        case .directory:
+          if rows[number].isDirectory {
+            pushKnown(number, context, wasSeen: seen(number))
+            continue
+          }
+          guard let slot = pushNew(index.name(number), context) else { continue }
+          state = .directory(slot)
+        case .file, .symlink: state = .candidate(stat)
+        default: state = .obstructed(.special(stat.kind))
+        }
+      } catch {
+        state = error.isAbsent ? .absent : .obstructed(.system(error))
+      }
+      guard let name = index.name(number) else { continue }
+      record.entries.append(ScannedEntry(name: name, row: number, state: state))
+    }
+  }
+
+  @inline(__always)
+  private func isVouched(_ row: IndexRow, _ stat: Stat) -> Bool {
+    guard row.vouches(for: stat) else { return false }
+    if stat.kind == .file, pass.options.hasModes, row.mode != stat.mode & 0o777 { return false }
+    if let since = pass.options.distrustSince, stat.ctime >= since { return false }
+    return true
+  }
+
+  /// Says which directories among a directory's rows the scan before had entered.
+  private func rowsSeen(_ task: ScanTask) -> (Int) -> Bool {
+    guard task.wasSeen else { return { _ in false } }
+    guard let earlier = pass.earlier(task) else { return { _ in true } }
+    guard earlier.obstacle == nil else { return { _ in false } }
+    let deviating = Set(earlier.entries.compactMap(\.row))
+    return { !deviating.contains($0) }
+  }
+
+  private mutating func pushKnown(_ row: Int, _ context: FolderContext, wasSeen: Bool) {
+    guard let name = index.name(row) else { return }
+    children.append(
+      ScanTask(
+        parent: context, name: name.bytes, path: context.path.appending(name),
+        number: Int(index.rows[row].child), previous: nil, wasSeen: wasSeen,
+        slot: pass.newSlot()))
+  }
+
+  private mutating func pushNew(
+    _ name: Name?, _ context: FolderContext, previous: Int? = nil
+  ) -> Int? {
+    guard let name else { return nil }
+    let slot = pass.newSlot()
+    children.append(
+      ScanTask(
+        parent: context, name: name.bytes, path: context.path.appending(name), number: -1,
+        previous: previous, wasSeen: previous != nil, slot: slot))
+    return slot
+  }
+
+  // MARK: What only the disk has
+
+  private mutating func examineListing(
+    _ range: Range<Int>, in folder: OpenFolder, _ context: FolderContext,
+    _ record: inout ScannedDirectory
+  ) {
+    var row = range.lowerBound
+    var onlyOurs = true
+    for item in listing.items {
+      // Rows and listing are in the same order, so one step through both finds what is new.
+      let isTracked = listing.withName(item) { name in
+        while row < range.upperBound {
+          let order = Bytes.compare(index.nameBytes(row), name)
+          if order >= 0 { return order == 0 }
+          row += 1
+        }
+        return false
+      }
+      if isTracked {
+        onlyOurs = false
+        continue
+      }
+      if !noteOurs(item, context, &record) {
+        onlyOurs = false
+        noteUntracked(item, in: folder, context, &record)
+      }
+    }
+    if onlyOurs { record.isEmpty = true }
+    record.entries.sort { $0.name < $1.name }
+  }
+
+  /// Passes over what fsync itself has put there.
+  private mutating func noteOurs(
+    _ item: Listing.Item, _ context: FolderContext, _ record: inout ScannedDirectory
+  ) -> Bool {
+    listing.withName(item) { name in
+      if context.path.isRoot, name.elementsEqual(Repository.folder) { return true }
+      guard name.starts(with: Name.stagingPrefix) else { return false }
+      findings.leftovers.append(Scan.Leftover(folder: context.path, name: Array(name)))
+      record.isAccounted = false
+      return true
+    }
+  }
+
+  private mutating func noteUntracked(
+    _ item: Listing.Item, in folder: OpenFolder, _ context: FolderContext,
+    _ record: inout ScannedDirectory
+  ) {
+    if context.rulesFailure != nil {
+      record.isAccounted = false
+      return
+    }
+    let bytes = listing.withName(item) { Array($0) }
+    var kind = item.kind
+    do throws(SystemError) {
+      if kind == .other { kind = try folder.directory.stat(bytes).kind }
+      if context.rules.isIgnored(bytes, isDirectory: kind == .directory, in: context.path) {
+        return
+      }
+      guard let name = try? Name(bytes), context.path.canHold(name) else {
+        record.isAccounted = false
+        record.unnameable.append(bytes)
+        return
+      }
+      let state: ScannedEntry.State
+      switch kind {
+      case .directory:
+        guard let slot = pushNew(name, context) else { return }
+        state = .directory(slot)
+      case .file, .symlink:
+        let stat = try folder.directory.stat(bytes)
+        // The name may stand for something else by now; a directory is met by the next scan.
+        switch stat.kind {
+        case .file, .symlink: state = .candidate(stat)
+        case .directory: state = .obstructed(.unsteady)
+        default: state = .obstructed(.special(stat.kind))
+        }
+      default: state = .obstructed(.special(kind))
+      }
+      record.entries.append(ScannedEntry(name: name, row: nil, state: state))
+    } catch {
+      // It was listed and is gone: nothing to record, and nothing to say.
+      if error.isAbsent { return }
+      record.isAccounted = false
+      if let name = try? Name(bytes) {
+        record.entries.append(
+          ScannedEntry(name: name, row: nil, state: .obstructed(.system(error))))
+      }
+    }
+  }
+
+  // MARK: A second look
+
+  /// Says whether a directory is surely as the scan before has read it; notes it if it is not.
+  private mutating func isStill(
+    _ stat: Stat, _ earlier: Stat?, _ known: IndexDirectory?
+  ) -> Bool {
+    guard let previous = pass.previous else { return false }
+    let isSame =
+      earlier.map { $0.inode == stat.inode && $0.mtime == stat.mtime && $0.ctime == stat.ctime }
+      ?? known?.matches(stat) ?? false
+    let stamps = pass.options.stamps
+    if isSame, stamps.isSafe(stat.ctime, at: previous.started) { return true }
+    // A stamp in the future (the clock was set back) says nothing about now.
+    if !isSame || (stat.ctime <= pass.started && !stamps.isSafe(stat.ctime, at: pass.started)) {
+      findings.restless += 1
+    }
+    return false
+  }
+
+  /// Takes over what the scan before found in a directory, and goes on below it.
+  private mutating func carry(
+    _ earlier: ScannedDirectory?, _ task: ScanTask, _ context: FolderContext
+  ) {
+    let seen = rowsSeen(task)
+    for row in task.number >= 0 ? index.directories[task.number].rowRange : 0..<0
+    where index.rows[row].isDirectory && seen(row) {
+      pushKnown(row, context, wasSeen: true)
+    }
+    guard var record = earlier else { return }
+    record.slot = task.slot
+    for position in record.entries.indices {
+      guard case .directory(let old) = record.entries[position].state,
+        let slot = pushNew(record.entries[position].name, context, previous: old)
+      else { continue }
+      record.entries[position].state = .directory(slot)
+    }
+    findings.directories.append(record)
+  }
+
+  /// Says whether the index alone would not tell the same.
+  private func isWorthKeeping(
+    _ record: ScannedDirectory, _ known: IndexDirectory?, _ number: Int
+  ) -> Bool {
+    guard let known else { return true }
+    guard record.obstacle == nil, record.entries.isEmpty, !record.modeChanged,
+      record.isAccounted, record.rulesFailure == nil, let stat = record.stat
+    else { return true }
+    return record.isListed || !known.matches(stat)
+  }
+}
+
+/// What marks a repository.
+enum Repository {
+  /// The folder that holds one.
+  static let folder = Array(".fsync".utf8)
+  private static let journal = Array("journal".utf8)
+
+  /// Says whether a directory is the root of a repository.
+  static func isOne(_ directory: borrowing Directory) -> Bool {
+    guard let inside = try? directory.directory(folder) else { return false }
+    return (try? inside.stat(journal)) != nil
+  }
+}
+
+extension Path {
+  /// The number of components.
+  var depth: Int { isRoot ? 0 : bytes.count { $0 == 0x2f } + 1 }
+
+  /// Says whether a child's path is within bounds.
+  func canHold(_ name: Name) -> Bool {
+    bytes.count + name.bytes.count < Limits.path && depth < Limits.depth
+  }
+}

@@ -1,0 +1,165 @@
+package import FsyncCore
+package import FsyncSystem
+
+/// What a scan found: only what deviates from the index. What is not mentioned is as the index
+/// has it.
+package struct Scan: Sendable {
+  /// When the scan, or the last reading of a settled one, began.
+  package internal(set) var started: FileTime
+  /// Directories with something to say, parents before children. Untracked directories are all
+  /// here.
+  package internal(set) var directories: [ScannedDirectory]
+  /// Staging temporaries that a killed process left beside their targets.
+  package internal(set) var leftovers: [Leftover]
+  /// Folders where other file systems were entered.
+  package internal(set) var mounts: [Path]
+  /// Whether an absence can be believed to be a deletion: nothing moved while the scan looked.
+  package internal(set) var isSettled: Bool
+  /// How finely the stamps were trusted.
+  let stamps: StampRule
+  /// Whether the file system keeps permission bits.
+  let hasModes: Bool
+
+  /// A temporary in the working tree.
+  package struct Leftover: Hashable, Sendable {
+    /// The folder that holds it.
+    package let folder: Path
+    /// Its name, which no tree may hold.
+    package let name: [UInt8]
+  }
+
+  /// A path that was neither present nor absent; its bytes, since no tree may hold some.
+  package struct Problem: Hashable, Sendable {
+    /// The path.
+    package let path: [UInt8]
+    /// What is in the way.
+    package let obstacle: Obstacle
+    /// Whether the base tree has the path.
+    package let isTracked: Bool
+  }
+
+  /// Says whether anything tracked was not there.
+  package var hasAbsences: Bool {
+    directories.contains {
+      $0.entries.contains { if case .absent = $0.state { true } else { false } }
+    }
+  }
+
+  /// Says whether the scan found nothing that could be a change.
+  package var isClean: Bool {
+    directories.allSatisfy { folder in
+      !folder.modeChanged
+        && folder.entries.allSatisfy { if case .obstructed = $0.state { true } else { false } }
+    }
+  }
+
+  /// Calls back for each file and symlink that must be read to know what it holds, in order.
+  package func forEachCandidate<Failure: Error>(
+    _ body: (_ path: Path, _ stat: Stat, _ row: Int?) throws(Failure) -> Void
+  ) throws(Failure) {
+    for folder in directories {
+      for entry in folder.entries {
+        guard case .candidate(let stat) = entry.state else { continue }
+        try body(folder.path.appending(entry.name), stat, entry.row)
+      }
+    }
+  }
+
+  /// Calls back for each path of the base tree that was absent, folders without what they held.
+  package func forEachAbsence(_ body: (_ path: Path, _ row: Int) -> Void) {
+    for folder in directories {
+      for entry in folder.entries {
+        guard case .absent = entry.state, let row = entry.row else { continue }
+        body(folder.path.appending(entry.name), row)
+      }
+    }
+  }
+
+  /// Everything that could not be recorded, in order of path.
+  package var problems: [Problem] {
+    var result: [Problem] = []
+    for folder in directories {
+      if let obstacle = folder.obstacle {
+        result.append(
+          Problem(
+            path: folder.path.bytes, obstacle: obstacle, isTracked: folder.number != nil))
+      }
+      let prefix = folder.path.isRoot ? [] : folder.path.bytes + [0x2f]
+      if let error = folder.rulesFailure {
+        result.append(
+          Problem(
+            path: prefix + IgnoreRules.fileName, obstacle: .system(error), isTracked: false))
+      }
+      for name in folder.unnameable {
+        result.append(Problem(path: prefix + name, obstacle: .name, isTracked: false))
+      }
+      for entry in folder.entries {
+        guard case .obstructed(let obstacle) = entry.state else { continue }
+        result.append(
+          Problem(
+            path: prefix + entry.name.bytes, obstacle: obstacle, isTracked: entry.row != nil))
+      }
+    }
+    return result
+  }
+}
+
+/// A directory that a scan has something to say of.
+package struct ScannedDirectory: Sendable {
+  /// Its path.
+  package let path: Path
+  /// Its number in the index; nil for an untracked one.
+  package let number: Int?
+  /// Its stat, taken before it was read; nil where it could not be opened.
+  package internal(set) var stat: Stat?
+  /// Why nothing is known of what is in it.
+  package internal(set) var obstacle: Obstacle?
+  /// Names that are not as in the index, in order.
+  package internal(set) var entries: [ScannedEntry] = []
+  /// Names that no tree can hold.
+  package internal(set) var unnameable: [[UInt8]] = []
+  /// Why untracked names were left alone: its `.fsyncignore` could not be read, and what it
+  /// hides must not get out.
+  package internal(set) var rulesFailure: SystemError?
+  /// Whether its permission bits are not those of the index.
+  package internal(set) var modeChanged = false
+  /// Whether every name in it was looked at, not only those of the index.
+  var isListed = false
+  /// Whether each name in it is a row, ignored, or among `entries`.
+  var isAccounted = true
+  /// Whether there was no name in it.
+  var isEmpty = false
+  var hasIgnoreFile = false
+  /// Digest of the rules that untracked names were judged by.
+  var rules: UInt64 = 0
+  /// The number that entries name it by until the scan has ended.
+  var slot: Int
+
+  init(path: Path, number: Int?, slot: Int) {
+    self.path = path
+    self.number = number
+    self.slot = slot
+  }
+}
+
+/// A name that is not as in the index.
+package struct ScannedEntry: Sendable {
+  /// What was found at a name.
+  package enum State: Sendable {
+    /// A file or symlink that the index does not vouch for: it must be read.
+    case candidate(Stat)
+    /// A directory where the index has none: its number in `Scan.directories`.
+    case directory(Int)
+    /// Nothing: ENOENT in a folder that was read without error.
+    case absent
+    /// Nobody knows.
+    case obstructed(Obstacle)
+  }
+
+  /// The name.
+  package let name: Name
+  /// The index's row of the name; nil where it is untracked.
+  package let row: Int?
+  /// What was found.
+  package internal(set) var state: State
+}

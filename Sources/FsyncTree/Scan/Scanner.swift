@@ -1,0 +1,81 @@
+package import FsyncCore
+package import FsyncSystem
+internal import Synchronization
+
+/// How a scan looks.
+package struct ScanOptions: Sendable {
+  /// The number of threads.
+  package var threads = 2
+  /// Whether other file systems inside the root are entered.
+  package var crossesFileSystems = false
+  /// Folders where a file system was entered before: one that is not there makes them unknown.
+  package var mounts: [Path] = []
+  /// Whether the file system keeps permission bits; where it does not, the tree's are carried on.
+  package var hasModes = true
+  /// How finely the file system stamps changes.
+  package var stamps = StampRule.coarse
+  /// After an unclean stop: files stamped at or after this moment are read again.
+  package var distrustSince: FileTime?
+  /// Rules that hold above the root's own.
+  package var rules = IgnoreRules()
+  /// Called after each directory has been looked at, from the scan's threads.
+  package var visited: (@Sendable (Path) -> Void)?
+
+  /// Makes the usual options.
+  package init() {}
+}
+
+/// Compares a working tree with its index.
+///
+/// The answer to "is it there" has three values: present; absent, which only ENOENT or ENOTDIR
+/// under a folder that was read without error means; and unknown, which any other trouble means
+/// and which is never a deletion.
+package enum Scanner {
+  /// Scans once. Absences of the result are not settled.
+  package static func scan(
+    _ root: borrowing Directory, _ index: Index, _ options: ScanOptions = ScanOptions()
+  ) throws(TreeError) -> Scan {
+    let pass = try ScanPass(root, index, options, after: nil)
+    return try pass.run().scan
+  }
+
+  /// The most often that directories are read again before deletions have to wait.
+  static let rounds = 3
+
+  /// Makes sure that what a scan found absent is gone, and has not only been moved into a folder
+  /// that the scan had already passed.
+  ///
+  /// Every directory is looked at once more, and read again if it has changed or could have;
+  /// if any had changed, all that again, up to three times. A scan without absences is settled
+  /// as it is.
+  package static func settle(
+    _ scan: Scan, _ root: borrowing Directory, _ index: Index,
+    _ options: ScanOptions = ScanOptions()
+  ) throws(TreeError) -> Scan {
+    var current = scan
+    for _ in 0..<rounds {
+      if current.isSettled || !current.hasAbsences { break }
+      current.waitForTick()
+      let result = try ScanPass(root, index, options, after: current).run()
+      current = result.scan
+      current.isSettled = result.restless == 0
+    }
+    if !current.hasAbsences { current.isSettled = true }
+    return current
+  }
+}
+
+extension Scan {
+  /// Waits until a change that comes now must show in the stamp of every directory here.
+  fileprivate func waitForTick() {
+    let now = Clock.now()
+    var wait = 0.0
+    for case let stat? in directories.map(\.stat) where stat.ctime <= now {
+      let safe = stat.ctime.adding(nanoseconds: stamps.tick(after: stat.ctime))
+      wait = max(wait, safe.seconds(since: now))
+    }
+    guard wait > 0 else { return }
+    // Waiting for nothing to happen; an error here only means that the tree is read once more.
+    _ = try? Poll.wait(reading: -1, writing: -1, seconds: wait + 0.002)
+  }
+}

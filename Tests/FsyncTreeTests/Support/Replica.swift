@@ -1,0 +1,79 @@
+import FsyncCore
+import FsyncSystem
+import FsyncTree
+import TestSupport
+
+/// A reader that has nothing.
+struct EmptyReader: ObjectReader, Sendable {
+  func object(_ id: ObjectID) throws(ObjectError) -> StoredObject? { nil }
+}
+
+/// A folder, the objects of its trees, and its index: what a repository is made of, in a test.
+final class Replica {
+  let root: Directory
+  let objects = ObjectOverlay(over: EmptyReader())
+  var options = ScanOptions()
+  var index = Index.empty()
+  var kept: [Path] = []
+  /// Paths that are treated as unreadable.
+  var unread: Set<Path> = []
+
+  init(_ path: String) throws {
+    root = try Directory(Array(path.utf8))
+    _ = objects.put(.tree, TreeNode.leaf([]).encoded)
+  }
+
+  func scan() throws -> Scan { try Scanner.scan(root, index, options) }
+
+  /// Scans, reads what must be read, and makes the tree; does not take it over.
+  func snapshot(_ scan: Scan? = nil) throws -> Snapshot {
+    let found = try scan ?? Scanner.settle(try self.scan(), root, index, options)
+    let reader = try FileReader(root, stamps: options.stamps)
+    var contents: [Path: FoundContent] = [:]
+    found.forEachCandidate { path, stat, _ in
+      if unread.contains(path) { return }
+      let result = reader.content(of: path, stat.kind) { kind, bytes throws(Never) in
+        objects.put(kind, Array(bytes))
+      }
+      if case .success(let content) = result { contents[path] = content }
+    }
+    return try Snapshot.assemble(index, found, keeping: PathSet(kept)) {
+      contents[$0]
+    } put: {
+      objects.put($0, $1)
+    }
+  }
+
+  /// Scans and takes over the new tree.
+  @discardableResult
+  func commit() throws -> ObjectID {
+    index = try snapshot().index
+    return index.tree
+  }
+
+  /// All paths of the index's tree with their entries.
+  func entries() throws -> [String: Entry] {
+    var result: [String: Entry] = [:]
+    try collect(index.tree, .root, into: &result)
+    return result
+  }
+
+  private func collect(
+    _ tree: ObjectID, _ path: Path, into result: inout [String: Entry]
+  ) throws {
+    for element in try objects.entries(ofTree: tree) {
+      let place = path.appending(element.name)
+      result[place.description] = element.entry
+      if element.entry.kind == .directory {
+        try collect(element.entry.content, place, into: &result)
+      }
+    }
+  }
+
+  var paths: [String] {
+    get throws { try entries().keys.sorted() }
+  }
+}
+
+/// A path of a test.
+func path(_ text: String) throws -> Path { try Path(Array(text.utf8)) }
