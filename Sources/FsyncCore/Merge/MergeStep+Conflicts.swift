@@ -47,7 +47,7 @@ extension MergeStep {
     for (isLeft, side) in [(true, left), (false, right)] {
       for path in side.open.keys {
         let origin = (isLeft ? plan.left : plan.right).origin(path)
-        if let origin, try trees.base.whole.entry(at: origin) != nil || base.open[origin] != nil {
+        if let origin, try baseTree.whole.entry(at: origin) != nil || base.open[origin] != nil {
           keys.insert(.known(origin))
         } else {
           keys.insert(.added(path))
@@ -83,7 +83,7 @@ extension MergeStep {
     let basePlaces = plain.base.map { places(open.base, $0) } ?? []
     var entry = open.base?.base
     if open.base == nil {
-      if let path = plain.base { entry = try trees.base.whole.entry(at: path) }
+      if let path = plain.base { entry = try baseTree.whole.entry(at: path) }
       if entry?.kind == .directory { entry = nil }
       if plain.base == nil { entry = open.left?.base ?? open.right?.base }
     }
@@ -106,9 +106,9 @@ extension MergeStep {
     let kept: Conflict?
     if open.left == open.right, open.left != nil {
       kept = open.left
-    } else if try isUntouched(open.left, plain.left, trees.left, since: open.base, plain.base) {
+    } else if try isUntouched(open.left, plain.left, leftTree, since: open.base, plain.base) {
       kept = open.right
-    } else if try isUntouched(open.right, plain.right, trees.right, since: open.base, plain.base) {
+    } else if try isUntouched(open.right, plain.right, rightTree, since: open.base, plain.base) {
       kept = open.left
     } else {
       return false
@@ -141,7 +141,7 @@ extension MergeStep {
     }
     guard conflict == nil, old == nil else { return false }
     let now = try tree.whole.entry(at: path)
-    guard let oldPath, let before = try trees.base.whole.entry(at: oldPath) else {
+    guard let oldPath, let before = try baseTree.whole.entry(at: oldPath) else {
       return now == nil
     }
     return now?.hasSameContent(as: before) ?? false
@@ -151,9 +151,9 @@ extension MergeStep {
   func mergeVersions(of conflict: ContestedConflict) throws(ObjectError) {
     let place = MergePlace(
       left: conflict.plain.left, right: conflict.plain.right, merged: conflict.target)
-    let base = try versions(conflict.base, trees.base, isLeft: nil, place, conflict)
-    let left = try versions(conflict.left, trees.left, isLeft: true, place, conflict)
-    let right = try versions(conflict.right, trees.right, isLeft: false, place, conflict)
+    let base = try versions(conflict.base, baseTree, isLeft: nil, place, conflict)
+    let left = try versions(conflict.left, leftTree, isLeft: true, place, conflict)
+    let right = try versions(conflict.right, rightTree, isLeft: false, place, conflict)
     var versions = VersionMerge(
       base: .init(versions: base, isOpen: conflict.isOpen.base),
       left: .init(versions: left, isOpen: conflict.isOpen.left),
@@ -161,9 +161,9 @@ extension MergeStep {
     var group = try versions.run()
     let rules = try ControlFiles.rules(for: conflict.target.parent ?? .root, in: result, merge)
     let folders = TreeMerge.Sides(
-      base: conflict.plain.base.flatMap { folder(at: $0, trees.base) },
-      left: folder(at: conflict.plain.left, trees.left),
-      right: folder(at: conflict.plain.right, trees.right))
+      base: conflict.plain.base.flatMap { folder(at: $0, baseTree) },
+      left: folder(at: conflict.plain.left, leftTree),
+      right: folder(at: conflict.plain.right, rightTree))
     if let folder = try merge.merge(folders, at: place, rules, depth: conflict.target.depth) {
       group.hasDirectory = true
       try put(folder, at: conflict.target, rules)

@@ -36,9 +36,9 @@ extension MergeStep {
       left += slot.left.map { Cut(path: $0, source: slot.source, finals: slot.targets) }
       right += slot.right.map { Cut(path: $0, source: slot.source, finals: slot.targets) }
     }
-    try cut(base, from: &trees.base)
-    try cut(left, from: &trees.left)
-    try cut(right, from: &trees.right)
+    try cut(base, from: &baseTree)
+    try cut(left, from: &leftTree)
+    try cut(right, from: &rightTree)
   }
 
   /// A path to be taken out of one tree.
@@ -56,7 +56,7 @@ extension MergeStep {
       guard var entry = try tree.rest.remove(cut.path) else { continue }
       // What a side added in a folder that the other side moved stays where it was added.
       if let source = cut.source, cut.finals != [cut.path], let folder = entry.folder,
-        let old = trees.base.cut[source]?.folder
+        let old = baseTree.cut[source]?.folder
       {
         let parts = try split(folder, old: old, depth: 0)
         if let added = parts.added {
@@ -110,8 +110,8 @@ extension MergeStep {
         left: slot.left.contains(target) ? target : slot.left[0],
         right: slot.right.contains(target) ? target : slot.right[0], merged: target)
       var sides = TreeMerge.Sides(
-        base: trees.base.cut[slot.source], left: trees.left.cut[place.left],
-        right: trees.right.cut[place.right])
+        base: baseTree.cut[slot.source], left: leftTree.cut[place.left],
+        right: rightTree.cut[place.right])
       sides.isMovedByLeft = plan.left.targets[slot.source] != nil
       sides.isMovedByRight = plan.right.targets[slot.source] != nil
       let rules = try ControlFiles.rules(for: target.parent ?? .root, in: result, merge)
@@ -160,8 +160,8 @@ extension MergeStep {
   }
 
   private func mode(ofFolder path: Path) throws(ObjectError) -> UInt16 {
-    let left = try trees.left.whole.entry(at: path)
-    let right = try trees.right.whole.entry(at: path)
+    let left = try leftTree.whole.entry(at: path)
+    let right = try rightTree.whole.entry(at: path)
     switch (left?.folder == nil ? nil : left?.mode, right?.folder == nil ? nil : right?.mode) {
     case (let mode?, nil), (nil, let mode?): return mode
     case (let left?, let right?): return EntryMerge.mode(base: nil, left, right)

@@ -18,7 +18,9 @@ final class MergeStep {
   let order: CommitOrder
   let plan: MergePlan
   let merge: TreeMerge
-  var trees: (base: Tree, left: Tree, right: Tree)
+  var baseTree: Tree
+  var leftTree: Tree
+  var rightTree: Tree
   /// What the merge makes of the rest, and into which everything is put back.
   var result: TreeEditor
   /// Open conflicts that one side alone has touched, as they are.
@@ -44,7 +46,9 @@ final class MergeStep {
     func tree(_ side: MergeSide) -> Tree {
       Tree(whole: TreeEditor(side.tree, objects), rest: TreeEditor(side.tree, objects))
     }
-    trees = (tree(base), tree(left), tree(right))
+    baseTree = tree(base)
+    leftTree = tree(left)
+    rightTree = tree(right)
     result = TreeEditor(nil, objects)
   }
 
@@ -54,7 +58,7 @@ final class MergeStep {
     let slots = moveSlots(without: conflicts)
     try cutOut(slots, conflicts)
     let folder = try merge.mergeFolders(
-      base: trees.base.rest.finish(), trees.left.rest.finish(), trees.right.rest.finish(),
+      base: baseTree.rest.finish(), leftTree.rest.finish(), rightTree.rest.finish(),
       at: .root, AttributeRules(), depth: 0)
     result = TreeEditor(folder.tree, objects)
     for slot in slots { try mergeSlot(slot) }
@@ -103,7 +107,7 @@ final class MergeStep {
   func finals(of path: Path, isLeft: Bool) throws(ObjectError) -> [Path] {
     let relation = isLeft ? plan.left : plan.right
     guard !plan.isEmpty, let origin = relation.origin(path),
-      try trees.base.whole.entry(at: origin) != nil
+      try baseTree.whole.entry(at: origin) != nil
     else { return [path] }
     return plan.locate(origin)
   }

@@ -26,7 +26,8 @@ final class TreeEditor {
 
   private func rootFolder() throws(ObjectError) -> Folder {
     if let root { return root }
-    let folder = Folder(try original.map { id throws(ObjectError) in try objects.entries(ofTree: id) } ?? [])
+    let folder = Folder(
+      try original.map { id throws(ObjectError) in try objects.entries(ofTree: id) } ?? [])
     root = folder
     return folder
   }

@@ -111,7 +111,8 @@ final class CommitOrder {
       left.count != right.count
       ? left.count > right.count : left.lexicographicallyPrecedes(right)
     let (first, second) = isLeftFirst ? (left, right) : (right, left)
-    return Array((first + second.filter { !first.contains($0) }).prefix(Conflict.Side.maximumSuperseded))
+    return Array(
+      (first + second.filter { !first.contains($0) }).prefix(Conflict.Side.maximumSuperseded))
   }
 
   /// Returns the commit that introduced a content: of several the one with the smallest
