@@ -8,6 +8,8 @@ package struct ContentBuilder {
   private var pending: [UInt8] = []
   private var consumed = 0
   private var isList = false
+  /// How many bytes at the end of `pending` came from `appendZeros`.
+  private var trailingZeros = 0
   /// The bytes of content so far.
   package private(set) var size: UInt64 = 0
 
@@ -26,6 +28,7 @@ package struct ContentBuilder {
     _ bytes: UnsafeRawBufferPointer, put: Put<Failure>
   ) throws(Failure) {
     size += UInt64(bytes.count)
+    if !bytes.isEmpty { trailingZeros = 0 }
     // Fed in bounded steps, so that the buffer never holds more than two of the largest chunks.
     var offset = 0
     while offset < bytes.count {
@@ -41,20 +44,27 @@ package struct ContentBuilder {
     _ count: UInt64, put: Put<Failure>
   ) throws(Failure) {
     var left = count
+    size += count
     let zeros = [UInt8](repeating: 0, count: Chunker.maximum)
     while left > 0 {
-      if pending.count == consumed, isList, left >= UInt64(Chunker.maximum) {
+      if isList, pending.count - consumed <= trailingZeros {
+        // What waits is zeros since the last cut: part of this run.
+        left += UInt64(pending.count - consumed)
+        consumed = 0
+        trailingZeros = 0
+        pending.removeAll(keepingCapacity: true)
+      }
+      if pending.isEmpty, isList, left >= UInt64(Chunker.maximum) {
         // At a cut, zeros are cut always the same way: one object, repeated.
         let length = zeros.withUnsafeBytes { chunker.firstCut(in: $0) }
         let repeats = left / UInt64(length) - UInt64(Chunker.maximum / length - 1)
         let id = try Self.withBytes(zeros, 0..<length, put)
         try record(id, length, repeats, put)
-        size += repeats * UInt64(length)
         left -= repeats * UInt64(length)
       } else {
         let step = Int(min(left, UInt64(Chunker.maximum)))
-        size += UInt64(step)
         pending.append(contentsOf: zeros[..<step])
+        trailingZeros += step
         left -= UInt64(step)
         try drain(put)
       }

@@ -39,8 +39,6 @@ package enum FrameError: Error, Hashable, Sendable {
   case table(DecodeError)
   /// The payload does not decompress to what the frame declares.
   case payload
-  /// The prefix that the frame names is not the one given.
-  case prefix
 }
 
 /// One object of a frame.

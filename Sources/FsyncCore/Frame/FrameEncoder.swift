@@ -53,8 +53,7 @@ extension Frame {
   /// Decompresses the content: the bytes of all objects, one after the other.
   /// - Parameter prefixBytes: the raw bytes of the objects in `prefix`, one after the other.
   package func content(prefixBytes: [UInt8] = []) throws(FrameError) -> [UInt8] {
-    guard prefix.isEmpty == prefixBytes.isEmpty || !prefix.isEmpty else { throw .prefix }
-    return try Decompressor.decompress(
+    try Decompressor.decompress(
       payload, codec: codec, rawLength: rawLength, prefix: prefixBytes)
   }
 
