@@ -104,7 +104,9 @@ enum IndexFile {
 
 extension Index {
   /// Maps an index that was written; nil where there is none, `damagedIndex` where it is not
-  /// whole. Either way the index is built again from the base tree.
+  /// whole.
+  ///
+  /// Either way the index is built again from the base tree.
   package static func open(
     in folder: borrowing Directory, _ name: [UInt8] = Array("index".utf8)
   ) throws(TreeError) -> Index? {
@@ -137,8 +139,9 @@ extension Index {
     return index
   }
 
-  /// Writes the index beside its place and renames it in. It is not made durable: a torn one is
-  /// seen by its checksums, and costs a rescan.
+  /// Writes the index beside its place and renames it in.
+  ///
+  /// It is not made durable: a torn one is seen by its checksums, and costs a rescan.
   package func write(
     to folder: borrowing Directory, _ name: [UInt8] = Array("index".utf8)
   ) throws(TreeError) {

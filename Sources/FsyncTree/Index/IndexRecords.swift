@@ -81,8 +81,9 @@ package struct KnownStat: Hashable, Sendable {
   }
 }
 
-/// A directory of the base tree: 88 bytes. Directories are numbered in pre-order, so a subtree is
-/// a range of numbers, of rows and of names.
+/// A directory of the base tree: 88 bytes.
+///
+/// Directories are numbered in pre-order, so a subtree is a range of numbers, of rows and of names.
 struct IndexDirectory: BitwiseCopyable {
   /// The directory's own number, times as the last scan saw them; with the flag `known`.
   var inode: UInt64 = 0

@@ -1,13 +1,15 @@
 package import FsyncCore
 package import FsyncSystem
 
-/// What a scan found: only what deviates from the index. What is not mentioned is as the index
-/// has it.
+/// What a scan found: only what deviates from the index.
+///
+/// What is not mentioned is as the index has it.
 package struct Scan: Sendable {
   /// When the scan, or the last reading of a settled one, began.
   package internal(set) var started: FileTime
-  /// Directories with something to say, parents before children. Untracked directories are all
-  /// here.
+  /// Directories with something to say, parents before children.
+  ///
+  /// Untracked directories are all here.
   package internal(set) var directories: [ScannedDirectory]
   /// Staging temporaries that a killed process left beside their targets.
   package internal(set) var leftovers: [Leftover]

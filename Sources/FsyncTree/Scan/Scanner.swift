@@ -31,7 +31,9 @@ package struct ScanOptions: Sendable {
 /// under a folder that was read without error means; and unknown, which any other trouble means
 /// and which is never a deletion.
 package enum Scanner {
-  /// Scans once. Absences of the result are not settled.
+  /// Scans once.
+  ///
+  /// Absences of the result are not settled.
   package static func scan(
     _ root: borrowing Directory, _ index: Index, _ options: ScanOptions = ScanOptions()
   ) throws(TreeError) -> Scan {
