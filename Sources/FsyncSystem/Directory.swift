@@ -105,6 +105,8 @@ package struct Directory: ~Copyable, Sendable {
     let buffer = UnsafeMutableRawPointer.allocate(byteCount: length, alignment: 8)
     defer { buffer.deallocate() }
     let descriptor = descriptor
+    // From the start, however far an earlier listing got.
+    _ = try checkedSize(.seek) { lseek(descriptor, 0, SEEK_SET) }
     while true {
       let size = try checkedSize(.list) { cfsync_getdents(descriptor, buffer, length) }
       if size == 0 { return }

@@ -48,7 +48,7 @@ extension Applier {
     } catch {
       guard error.isPresent else { throw error }
       // Either somebody was faster, or the file system takes the name for another.
-      let names = try folder.directory.reopened().names()
+      let names = try folder.directory.names()
       return names.contains(name) ? .changedMeanwhile : .held(.clash)
     }
   }
@@ -118,15 +118,10 @@ extension Applier {
         return try done(name, in: folder)
       }
       note(parent)
-      guard try isOld(temporary, stat, in: source) else {
-        do throws(SystemError) {
-          try source.directory.exchange(temporary, with: folder.directory, name)
-        } catch {
-          area.rescue(temporary, in: source)
-          throw error
-        }
-        return stat.kind == .directory ? .held(.occupied) : .changedMeanwhile
+      let isOld = try self.isOld(temporary, stat, in: source) { () throws(SystemError) in
+        try source.directory.exchange(temporary, with: folder.directory, name)
       }
+      guard isOld else { return stat.kind == .directory ? .held(.occupied) : .changedMeanwhile }
       return to.kind == .directory ? .done(nil) : try done(name, in: folder)
     }
     guard to.kind == .directory else {
@@ -139,30 +134,37 @@ extension Applier {
     return try body(area.folder, temporary)
   }
 
-  /// Says whether what was taken out of the tree is what the check had seen, and removes it then.
+  /// Removes what was taken out of the tree if it is what the check had seen; puts it back else.
+  ///
+  /// - Returns: whether it was.
   private func isOld(
-    _ temporary: [UInt8], _ stat: Stat, in source: OpenFolder
+    _ temporary: [UInt8], _ stat: Stat, in source: OpenFolder,
+    putBack: () throws(SystemError) -> Void
   ) throws(SystemError) -> Bool {
-    if stat.kind == .directory {
-      do throws(SystemError) {
+    var failure: SystemError?
+    do throws(SystemError) {
+      if stat.kind == .directory {
         try source.directory.removeDirectory(temporary)
         return true
-      } catch {
-        if error.isNotEmpty { return false }
-        throw error
       }
+      let old = try source.directory.stat(temporary)
+      // Its change time is that of the exchange.
+      if old.inode == stat.inode, old.size == stat.size, old.mtime == stat.mtime,
+        old.mode == stat.mode
+      {
+        // What cannot be unlinked now is cleared by the next run.
+        try? source.directory.unlink(temporary)
+        return true
+      }
+    } catch {
+      if stat.kind != .directory || !error.isNotEmpty { failure = error }
     }
-    let old: Stat
-    do throws(SystemError) { old = try source.directory.stat(temporary) } catch {
+    do throws(SystemError) { try putBack() } catch {
       area.rescue(temporary, in: source)
       throw error
     }
-    // Its change time is that of the exchange.
-    guard old.inode == stat.inode, old.size == stat.size, old.mtime == stat.mtime,
-      old.mode == stat.mode
-    else { return false }
-    try source.directory.unlink(temporary)
-    return true
+    if let failure { throw failure }
+    return false
   }
 
   /// Replaces where the file system cannot exchange names.
@@ -215,7 +217,7 @@ extension Applier {
     _ name: [UInt8], _ change: PathChange, in folder: OpenFolder
   ) throws(SystemError) -> Bool {
     if change.from != nil { return true }
-    return try folder.directory.reopened().names().contains(name)
+    return try folder.directory.names().contains(name)
   }
 
   // MARK: Nothing to be there
@@ -248,14 +250,10 @@ extension Applier {
       return .done(nil)
     }
     note(parent)
-    if try isOld(temporary, stat, in: area.folder) { return .done(nil) }
-    do throws(SystemError) {
+    let isOld = try isOld(temporary, stat, in: area.folder) { () throws(SystemError) in
       try area.folder.directory.rename(
         temporary, to: folder.directory, name, replacing: false)
-    } catch {
-      area.rescue(temporary, in: area.folder)
-      throw error
     }
-    return .changedMeanwhile
+    return isOld ? .done(nil) : .changedMeanwhile
   }
 }
