@@ -63,6 +63,10 @@ let package = Package(
       name: "FsyncCoreTests", dependencies: ["FsyncCore", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "FsyncTreeTests", dependencies: ["FsyncTree", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "FsyncStoreTests",
+      dependencies: ["FsyncStore", "FsyncCore", "FsyncSystem", "TestSupport"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

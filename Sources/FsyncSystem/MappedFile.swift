@@ -6,15 +6,15 @@ package final class MappedFile: Sendable {
   // Immutable memory until deinit, hence safe to share.
   nonisolated(unsafe) private let memory: UnsafeRawBufferPointer
 
-  /// Maps a range of a file; the offset is rounded down to a page inside. The corresponding C
+  /// Maps a range of a file; the offset must be a multiple of 4,096. The corresponding C
   /// function is `mmap`.
-  package init(_ file: borrowing File, length: Int) throws(SystemError) {
+  package init(_ file: borrowing File, offset: UInt64 = 0, length: Int) throws(SystemError) {
     guard length > 0 else {
       memory = UnsafeRawBufferPointer(start: nil, count: 0)
       return
     }
     try Faults.check(.map)
-    guard let address = mmap(nil, length, PROT_READ, MAP_SHARED, file.descriptor, 0),
+    guard let address = mmap(nil, length, PROT_READ, MAP_SHARED, file.descriptor, off_t(offset)),
       address != MAP_FAILED
     else { throw SystemError(.map) }
     memory = UnsafeRawBufferPointer(start: address, count: length)

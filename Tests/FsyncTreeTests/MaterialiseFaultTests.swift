@@ -20,10 +20,10 @@ private struct Scene: ~Copyable {
   static let newcomer = Array("somebody's new file".utf8)
 
   static func make() throws -> Scene {
-    let folder = try TemporaryDirectory.inMemory()
-    let staging = try TemporaryDirectory.inMemory()
+    let folder = try TemporaryDirectory(inMemory: true)
+    let staging = try TemporaryDirectory(inMemory: true)
     let replica = try Replica(folder.path)
-    let target = try TemporaryDirectory.inMemory()
+    let target = try TemporaryDirectory(inMemory: true)
     let other = try Replica(target.path)
 
     for (name, text) in [

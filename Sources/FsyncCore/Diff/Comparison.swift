@@ -21,10 +21,7 @@ struct Comparison {
   /// short one, in bounded time on any input.
   var budget: Int
 
-  /// Steps allowed to a comparison: half a second or so.
-  static let standardBudget = 1 << 28
-
-  init(_ left: [Int32], _ right: [Int32], classes: Int, budget: Int = standardBudget) {
+  init(_ left: [Int32], _ right: [Int32], classes: Int, budget: Int) {
     self.left = left
     self.right = right
     self.classes = classes

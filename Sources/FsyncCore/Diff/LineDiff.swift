@@ -11,20 +11,25 @@ package enum LineDiff {
     case myers
   }
 
+  /// Steps that a comparison may take: half a second or so.
+  package static let standardBudget = 1 << 28
+
   /// Returns the runs of lines that differ, in order.
+  /// - Parameter budget: the steps that may be taken; what they do not suffice for is replaced
+  ///   as a whole.
   package static func hunks(
-    _ a: Lines, _ b: Lines, algorithm: Algorithm = .histogram
+    _ a: Lines, _ b: Lines, algorithm: Algorithm = .histogram, budget: Int = standardBudget
   ) -> [Hunk] {
     var table = LineTable()
     let left = table.numbers(of: a)
     let right = table.numbers(of: b)
-    return hunks(left, right, classes: table.count, algorithm: algorithm)
+    return hunks(left, right, classes: table.count, algorithm: algorithm, budget: budget)
   }
 
   /// Returns the runs that differ between two texts as line numbers.
   static func hunks(
     _ left: [Int32], _ right: [Int32], classes: Int, algorithm: Algorithm,
-    budget: Int = Comparison.standardBudget
+    budget: Int = standardBudget
   ) -> [Hunk] {
     var comparison = Comparison(left, right, classes: classes, budget: budget)
     switch algorithm {

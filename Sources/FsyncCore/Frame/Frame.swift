@@ -79,7 +79,8 @@ package struct Frame: Hashable, Sendable {
   package static let headLength = 32
   /// The most bytes of a table.
   package static let maximumTable = Limits.frameObjects * 40 + Limits.prefixObjects * 32 + 16
-  static let magic: UInt32 = 0x5246_5346  // "FSFR" read little-endian
+  /// The first four bytes, read little-endian.
+  package static let magic: UInt32 = 0x5246_5346  // "FSFR" read little-endian
 
   /// The codec of the payload.
   package let codec: Codec
@@ -128,37 +129,57 @@ package struct Frame: Hashable, Sendable {
       seed: Checksum.xxh3(UnsafeRawBufferPointer(rebasing: bytes[0..<24])))
   }
 
+  /// What a frame says about itself, without its payload.
+  package struct Summary: Hashable, Sendable {
+    /// The objects, in the order of their bytes.
+    package let objects: [FrameObject]
+    /// The prefix, in order; empty for none.
+    package let prefix: [ObjectID]
+    /// Bytes of the whole frame.
+    package let length: Int
+    let head: Head
+
+    /// Decodes the table of the frame at the start of a buffer, which may be longer; verifies
+    /// the checksum of the whole frame.
+    package init(decoding bytes: UnsafeRawBufferPointer) throws(FrameError) {
+      head = try Frame.head(of: bytes)
+      length = head.frameLength
+      guard bytes.count >= length else { throw .truncated }
+      let body = UnsafeRawBufferPointer(rebasing: bytes[Frame.headLength..<length])
+      guard Checksum.xxh3(body, seed: head.seed) == head.checksum else { throw .checksum }
+      var reader = ByteReader(Array(body[..<head.tableLength]))
+      do throws(DecodeError) {
+        let count = try reader.elements(atMost: Limits.frameObjects, eachAtLeast: 34)
+        var objects: [FrameObject] = []
+        objects.reserveCapacity(count)
+        var total = 0
+        for _ in 0..<count {
+          let kindByte = try reader.byte()
+          guard let kind = ObjectKind(rawValue: kindByte) else { throw .tag(kindByte) }
+          let length = try reader.count(atMost: Limits.object)
+          total += length
+          objects.append(FrameObject(id: try reader.id(), kind: kind, length: length))
+        }
+        guard total == head.rawLength else { throw .notCanonical }
+        let prefixCount = try reader.elements(
+          atMost: Limits.prefixObjects, eachAtLeast: ObjectID.byteCount)
+        var prefix: [ObjectID] = []
+        for _ in 0..<prefixCount { prefix.append(try reader.id()) }
+        try reader.finish()
+        self.objects = objects
+        self.prefix = prefix
+      } catch { throw .table(error) }
+    }
+  }
+
   /// Decodes a frame from the start of a buffer, which may be longer; verifies its checksum.
   package init(decoding bytes: UnsafeRawBufferPointer) throws(FrameError) {
-    let head = try Frame.head(of: bytes)
-    guard bytes.count >= head.frameLength else { throw .truncated }
-    let body = UnsafeRawBufferPointer(rebasing: bytes[Frame.headLength..<head.frameLength])
-    guard Checksum.xxh3(body, seed: head.seed) == head.checksum else { throw .checksum }
-    var reader = ByteReader(Array(body[..<head.tableLength]))
-    do throws(DecodeError) {
-      let count = try reader.elements(atMost: Limits.frameObjects, eachAtLeast: 34)
-      var objects: [FrameObject] = []
-      objects.reserveCapacity(count)
-      var total = 0
-      for _ in 0..<count {
-        let kindByte = try reader.byte()
-        guard let kind = ObjectKind(rawValue: kindByte) else { throw .tag(kindByte) }
-        let length = try reader.count(atMost: Limits.object)
-        total += length
-        objects.append(FrameObject(id: try reader.id(), kind: kind, length: length))
-      }
-      guard total == head.rawLength else { throw .notCanonical }
-      let prefixCount = try reader.elements(
-        atMost: Limits.prefixObjects, eachAtLeast: ObjectID.byteCount)
-      var prefix: [ObjectID] = []
-      for _ in 0..<prefixCount { prefix.append(try reader.id()) }
-      try reader.finish()
-      self.objects = objects
-      self.prefix = prefix
-    } catch { throw .table(error) }
-    codec = head.codec
-    rawLength = head.rawLength
-    payload = Array(body[head.tableLength...])
+    let summary = try Summary(decoding: bytes)
+    objects = summary.objects
+    prefix = summary.prefix
+    codec = summary.head.codec
+    rawLength = summary.head.rawLength
+    payload = Array(bytes[Frame.headLength + summary.head.tableLength..<summary.length])
   }
 
   init(codec: Codec, objects: [FrameObject], prefix: [ObjectID], rawLength: Int, payload: [UInt8]) {

@@ -75,7 +75,9 @@ struct Glob: Hashable, Sendable {
       case 0x2a:
         let start = index - 1
         while index < end, pattern[index] == 0x2a { index += 1 }
-        let opens = start == pattern.startIndex || pattern[start - 1] == 0x2f
+        // As in git, a literal start is cut off first, and `**` may follow that too.
+        let isFirst = !pattern[..<start].contains(where: Glob.isSpecial)
+        let opens = isFirst || pattern[start - 1] == 0x2f
         let rest = pattern[index...]
         let closes = rest.isEmpty || rest.first == 0x2f || rest.starts(with: [0x5c, 0x2f])
         guard crossesFolders, index - start > 1, opens, closes else {
@@ -93,6 +95,11 @@ struct Glob: Hashable, Sendable {
     self.sets = sets
     literalCount =
       steps.firstIndex { if case .byte = $0 { false } else { true } } ?? steps.count
+  }
+
+  /// Says whether a byte of a pattern stands for more than itself.
+  private static func isSpecial(_ byte: UInt8) -> Bool {
+    byte == 0x2a || byte == 0x3f || byte == 0x5b || byte == 0x5c
   }
 
   /// The bytes that a pattern without wildcards stands for; nil for any other.

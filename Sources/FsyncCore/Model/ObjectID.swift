@@ -50,9 +50,16 @@ package struct ObjectID: Hashable, Comparable, Sendable {
 
   /// Appends the 32 bytes of the id.
   package func append(to bytes: inout [UInt8]) {
-    for word in [word0, word1, word2, word3] {
-      withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
-    }
+    let words = (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)
+    withUnsafeBytes(of: words) { bytes.append(contentsOf: $0) }
+  }
+
+  /// Writes the 32 bytes of the id to memory that the caller has bounds-checked.
+  package func store(to memory: UnsafeMutableRawPointer) {
+    memory.storeBytes(of: word0.bigEndian, as: UInt64.self)
+    memory.storeBytes(of: word1.bigEndian, toByteOffset: 8, as: UInt64.self)
+    memory.storeBytes(of: word2.bigEndian, toByteOffset: 16, as: UInt64.self)
+    memory.storeBytes(of: word3.bigEndian, toByteOffset: 24, as: UInt64.self)
   }
 
   /// Writes the 32 bytes of the id into a buffer that the caller has bounds-checked.

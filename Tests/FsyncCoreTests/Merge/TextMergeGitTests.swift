@@ -6,7 +6,7 @@ import Testing
 @Suite struct TextMergeGitTests {
   @Test(arguments: UInt64(0)..<40) func agreesWithGit(batch: UInt64) throws {
     var random = SplitMix(seed: batch)
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryDirectory(inMemory: true)
     var clean = 0
     for number in 0..<12 {
       let texts = random.threeTexts()
@@ -21,7 +21,7 @@ import Testing
   /// Long texts whose halves are rewritten: here git guesses instead of searching to the end.
   @Test(arguments: UInt64(0)..<8) func agreesWithGitWhereItGuesses(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryDirectory(inMemory: true)
     let alphabet: Int? = random.once(in: 2) ? nil : 2 + random.below(25)
     let size = 300 + random.below(4000)
     let base =

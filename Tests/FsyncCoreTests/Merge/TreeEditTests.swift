@@ -6,8 +6,6 @@ private struct Nothing: ObjectReader {
   func object(_ id: ObjectID) throws(ObjectError) -> StoredObject? { nil }
 }
 
-private func path(_ text: String) throws -> Path { try Path(Array(text.utf8)) }
-
 private func file(_ text: String) -> Entry {
   .file(Digest.object(.chunk, Array(text.utf8)), size: 1, mode: 0o644, mtime: .zero)
 }

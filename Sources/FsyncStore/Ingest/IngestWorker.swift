@@ -1,0 +1,131 @@
+package import FsyncCore
+
+/// One thread's part of an ingest: hashes, looks up, gathers frames and compresses them.
+package final class IngestWorker {
+  private let ingest: Ingest
+  private let encoder: FrameEncoder
+  private let deltas: FrameEncoder
+  private var batch: [EncodedFrame] = []
+  private var batchBytes = 0
+  private var batchRaw = 0
+
+  /// Raw bytes from which on a frame is complete.
+  static let frameSize = 256 << 10
+  /// Encoded bytes from which on frames are handed over.
+  static let batchSize = 1 << 20
+  /// Objects smaller than this gain nothing by a frame of their own.
+  static let smallestDelta = 1 << 10
+
+  init(_ ingest: Ingest) {
+    self.ingest = ingest
+    encoder = FrameEncoder(ingest.compression)
+    deltas = FrameEncoder(ingest.compression)
+  }
+
+  /// Adds an object, if the store does not have it, and returns its id.
+  /// - Parameter previous: a stored object that this one resembles, an earlier version of it:
+  ///   the difference is stored where that is much smaller.
+  @discardableResult
+  package func put(
+    _ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer, like previous: ObjectID? = nil
+  ) throws(StoreError) -> ObjectID {
+    let id = Digest.object(kind, bytes)
+    try add(id, kind, bytes, like: previous)
+    return id
+  }
+
+  /// Adds an object, if the store does not have it, and returns its id.
+  @discardableResult
+  package func put(
+    _ kind: ObjectKind, _ bytes: [UInt8], like previous: ObjectID? = nil
+  ) throws(StoreError) -> ObjectID {
+    let id = Digest.object(kind, bytes)
+    // The closure of withUnsafeBytes throws untyped, hence the detour.
+    let result: Result<Void, StoreError> = bytes.withUnsafeBytes { buffer in
+      do throws(StoreError) {
+        return .success(try add(id, kind, buffer, like: previous))
+      } catch { return .failure(error) }
+    }
+    try result.get()
+    return id
+  }
+
+  private func add(
+    _ id: ObjectID, _ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer, like previous: ObjectID?
+  ) throws(StoreError) {
+    guard bytes.count <= Limits.object else { throw .tooLarge }
+    guard ingest.known.claim(id) else { return }
+    if ingest.store.place(of: id) != nil { return ingest.known.rely(on: id) }
+    if let previous, bytes.count >= IngestWorker.smallestDelta,
+      try addDifference(id, kind, bytes, to: previous)
+    {
+      return
+    }
+    if !encoder.hasRoom(for: bytes.count) { try flush() }
+    encoder.add(id, kind, bytes)
+    if encoder.rawLength >= IngestWorker.frameSize { try flush() }
+  }
+
+  /// Stores an object as its difference to an earlier one.
+  ///
+  /// Where that one is itself a difference, its own prefix is used, so that no chain is longer
+  /// than one; where it is no longer alike, the object is stored whole and the next ones follow it.
+  private func addDifference(
+    _ id: ObjectID, _ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer, to previous: ObjectID
+  ) throws(StoreError) -> Bool {
+    let store = ingest.store
+    guard let place = store.place(of: previous),
+      let (prefix, prefixBytes) = store.prefix(like: previous, at: place)
+    else { return false }
+    deltas.add(id, kind, bytes)
+    let frame = deltas.finish(prefix: prefix, prefixBytes: prefixBytes)
+    guard !frame.prefix.isEmpty, frame.payload.count * 2 < bytes.count else { return false }
+    for part in prefix where ingest.known.claim(part) { ingest.known.rely(on: part) }
+    try hand(EncodedFrame(frame), raw: bytes.count)
+    return true
+  }
+
+  private func flush() throws(StoreError) {
+    guard !encoder.isEmpty else { return }
+    let raw = encoder.rawLength
+    try hand(EncodedFrame(encoder.finish()), raw: raw)
+  }
+
+  private func hand(_ frame: EncodedFrame, raw: Int) throws(StoreError) {
+    batch.append(frame)
+    batchBytes += frame.bytes.count
+    batchRaw += raw
+    if batchBytes >= IngestWorker.batchSize { try handOver() }
+  }
+
+  private func handOver() throws(StoreError) {
+    guard !batch.isEmpty else { return }
+    try ingest.take(batch, rawBytes: batchRaw)
+    batch.removeAll(keepingCapacity: true)
+    batchBytes = 0
+    batchRaw = 0
+  }
+
+  /// Hands over what is left; call it before the transaction.
+  ///
+  /// The worker can go on afterwards.
+  package func finish() throws(StoreError) {
+    try flush()
+    try handOver()
+  }
+}
+
+extension Store {
+  /// The prefix for an object that resembles a stored one: that one, or its own prefix.
+  func prefix(like id: ObjectID, at place: Place) -> ([ObjectID], [UInt8])? {
+    guard let frame = try? decoded(place, for: id) else { return nil }
+    guard frame.prefix.isEmpty else {
+      guard let bytes = try? prefixBytes(frame.prefix, for: id) else { return nil }
+      return (frame.prefix, bytes)
+    }
+    guard let object = frame.object(id, at: place.slot.position),
+      object.bytes.count <= Limits.prefix
+    else { return nil }
+    return ([id], object.bytes)
+  }
+}

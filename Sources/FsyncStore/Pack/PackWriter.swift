@@ -1,0 +1,146 @@
+import FsyncCore
+import FsyncSystem
+import Synchronization
+
+/// A frame as it will be stored.
+struct EncodedFrame: Sendable {
+  let bytes: [UInt8]
+  let objects: [FrameObject]
+  let hasPrefix: Bool
+
+  init(_ frame: Frame) {
+    bytes = frame.encoded
+    objects = frame.objects
+    hasPrefix = !frame.prefix.isEmpty
+  }
+
+  init(bytes: [UInt8], summary: Frame.Summary) {
+    self.bytes = bytes
+    objects = summary.objects
+    hasPrefix = !summary.prefix.isEmpty
+  }
+}
+
+/// Writes a new pack: frames from any number of threads, then the index.
+///
+/// Until a transaction names it, the file is locked by its writer; whoever finds an unlocked
+/// file that no transaction names may remove it.
+final class PackWriter: Sendable {
+  let name: [UInt8]
+  private let folder: [UInt8]
+  private let file: SharedFile
+  private let lock: LockFile
+  private let state: Mutex<State>
+
+  private struct State {
+    var index = IndexBuilder(firstFrameAt: UInt64(FileHeader.length))
+    var hasFailed = false
+    var isFinished = false
+    var isAdopted = false
+  }
+
+  private var path: [UInt8] { Layout.path(folder, Layout.packs, Layout.temporary(name)) }
+
+  /// Creates the file of a new pack.
+  init(in folder: [UInt8], name: [UInt8]) throws(StoreError) {
+    let path = Layout.path(folder, Layout.packs, Layout.temporary(name))
+    // Whoever clears leftovers holds the same lock: it cannot see the file unlocked.
+    let packing = Layout.path(folder, Layout.packing)
+    let guarding = try naming(packing) { () throws(SystemError) in
+      try LockFile.acquire(packing)
+    }
+    let file = try naming(path) { () throws(SystemError) in
+      try File(path, .create(mode: 0o644))
+    }
+    let lock = try naming(path) { () throws(SystemError) in
+      try LockFile.acquire(path, waiting: 0)
+    }
+    guard let lock else { throw .busy(file: path) }
+    _ = consume guarding
+    self.name = name
+    self.folder = folder
+    self.file = SharedFile(file)
+    self.lock = lock
+    state = Mutex(State())
+    do throws(SystemError) {
+      try self.file.file.write(FileHeader(.pack, name: name).encoded, at: 0)
+    } catch { throw .system(error, file: path) }
+  }
+
+  deinit {
+    let state = state.withLock { $0 }
+    guard !state.isAdopted else { return }
+    if let folder = try? Directory(Layout.path(folder, Layout.packs)) {
+      try? folder.unlink(state.isFinished ? Layout.pack(name) : Layout.temporary(name))
+    }
+  }
+
+  /// Bytes of header and frames so far.
+  var length: UInt64 { state.withLock { $0.index.end } }
+
+  /// Appends frames in one write.
+  ///
+  /// The place is given under the lock, the write is made outside it, so writers on several
+  /// threads write at once.
+  func write(_ frames: [EncodedFrame]) throws(StoreError) {
+    guard !frames.isEmpty else { return }
+    let start = state.withLock { state in
+      let start = state.index.end
+      for frame in frames {
+        state.index.append(
+          frame.objects, hasPrefix: frame.hasPrefix, at: state.index.end,
+          length: frame.bytes.count)
+      }
+      return start
+    }
+    do throws(SystemError) {
+      if frames.count == 1 {
+        try file.file.write(frames[0].bytes, at: start)
+      } else {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(frames.reduce(0) { $0 + $1.bytes.count })
+        for frame in frames { bytes.append(contentsOf: frame.bytes) }
+        try file.file.write(bytes, at: start)
+      }
+    } catch {
+      state.withLock { $0.hasFailed = true }
+      throw .system(error, file: path)
+    }
+  }
+
+  /// Writes the index and makes the pack durable, file and name.
+  ///
+  /// A second call returns at once.
+  func finish() throws(StoreError) {
+    let (index, isFinished, hasFailed) = state.withLock { state in
+      defer { state.index = IndexBuilder(firstFrameAt: state.index.end) }
+      return (state.index, state.isFinished, state.hasFailed)
+    }
+    if isFinished { return }
+    guard !hasFailed else { throw .damaged(file: path) }
+    state.withLock { $0.hasFailed = true }
+    let end = index.end
+    let start = (end + UInt64(IndexLayout.alignment - 1)) & ~UInt64(IndexLayout.alignment - 1)
+    var bytes = [UInt8](repeating: 0, count: Int(start - end))
+    bytes.append(contentsOf: index.encoded(at: start, name: name))
+    do throws(SystemError) {
+      try file.file.write(bytes, at: end)
+      try file.file.syncData()
+      let packs = try Directory(Layout.path(folder, Layout.packs))
+      try packs.rename(Layout.temporary(name), to: packs, Layout.pack(name))
+      state.withLock {
+        $0.isFinished = true
+        $0.hasFailed = false
+      }
+      try packs.sync()
+    } catch {
+      state.withLock { $0.hasFailed = true }
+      throw .system(error, file: path)
+    }
+  }
+
+  /// Notes that a transaction names the pack now: the file stays.
+  func adopt() {
+    state.withLock { $0.isAdopted = true }
+  }
+}

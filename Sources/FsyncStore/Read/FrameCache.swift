@@ -1,0 +1,127 @@
+import FsyncCore
+import Synchronization
+
+/// A frame's objects, decompressed.
+final class DecodedFrame: Sendable {
+  let objects: [FrameObject]
+  let prefix: [ObjectID]
+  private let starts: [Int]
+  private let content: [UInt8]
+
+  init(_ frame: Frame, content: [UInt8]) {
+    objects = frame.objects
+    prefix = frame.prefix
+    starts = frame.ranges.map(\.lowerBound)
+    self.content = content
+  }
+
+  /// What it occupies, about.
+  var size: Int { content.count + objects.count * 56 + 128 }
+
+  /// Returns the object at a position; nil where another one lies there.
+  func object(_ id: ObjectID, at position: Int) -> StoredObject? {
+    guard position < objects.count, objects[position].id == id else { return nil }
+    let start = starts[position]
+    return StoredObject(
+      kind: objects[position].kind, bytes: Array(content[start..<start + objects[position].length]))
+  }
+
+  /// Returns an object by its id, wherever in the frame it lies.
+  func object(_ id: ObjectID) -> StoredObject? {
+    guard let position = objects.firstIndex(where: { $0.id == id }) else { return nil }
+    return object(id, at: position)
+  }
+}
+
+/// Keeps the decoded frames that were used last, up to a number of bytes.
+///
+/// The lock is held for a look-up alone: frames are read and decompressed outside it, so that
+/// readers on several threads do not wait for each other.
+final class FrameCache: Sendable {
+  /// Names a frame: its file's number and its offset.
+  struct Key: Hashable, Sendable {
+    let source: UInt64
+    let offset: UInt64
+  }
+
+  fileprivate struct Node {
+    let key: Key
+    let frame: DecodedFrame
+    var newer: Int
+    var older: Int
+  }
+
+  fileprivate struct State {
+    var places: [Key: Int] = [:]
+    var nodes: [Node?] = []
+    var free: [Int] = []
+    var newest = -1
+    var oldest = -1
+    var size = 0
+  }
+
+  private let state = Mutex(State())
+  private let capacity: Int
+
+  init(capacity: Int) {
+    self.capacity = capacity
+  }
+
+  /// Returns a frame that is kept, and makes it the newest.
+  func frame(_ key: Key) -> DecodedFrame? {
+    state.withLock { state -> DecodedFrame? in
+      guard let place = state.places[key], let node = state.nodes[place] else { return nil }
+      if state.newest != place {
+        state.unlink(place)
+        state.link(place)
+      }
+      return node.frame
+    }
+  }
+
+  /// Keeps a frame, and lets go of the oldest beyond the capacity.
+  func keep(_ frame: DecodedFrame, _ key: Key) {
+    state.withLock { state in
+      guard state.places[key] == nil else { return }
+      let node = Node(key: key, frame: frame, newer: -1, older: -1)
+      let place: Int
+      if let free = state.free.popLast() {
+        place = free
+        state.nodes[place] = node
+      } else {
+        place = state.nodes.count
+        state.nodes.append(node)
+      }
+      state.places[key] = place
+      state.size += frame.size
+      state.link(place)
+      // The newest stays whatever its size: it is being read.
+      while state.size > capacity, state.oldest != state.newest { state.remove(state.oldest) }
+    }
+  }
+}
+
+extension FrameCache.State {
+  fileprivate mutating func link(_ place: Int) {
+    nodes[place]?.older = newest
+    nodes[place]?.newer = -1
+    if newest >= 0 { nodes[newest]?.newer = place }
+    newest = place
+    if oldest < 0 { oldest = place }
+  }
+
+  fileprivate mutating func unlink(_ place: Int) {
+    guard let node = nodes[place] else { return }
+    if node.newer >= 0 { nodes[node.newer]?.older = node.older } else { newest = node.older }
+    if node.older >= 0 { nodes[node.older]?.newer = node.newer } else { oldest = node.newer }
+  }
+
+  fileprivate mutating func remove(_ place: Int) {
+    unlink(place)
+    guard let node = nodes[place] else { return }
+    places[node.key] = nil
+    size -= node.frame.size
+    nodes[place] = nil
+    free.append(place)
+  }
+}

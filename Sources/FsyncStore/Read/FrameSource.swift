@@ -1,0 +1,55 @@
+import FsyncCore
+import FsyncSystem
+import Synchronization
+
+/// Numbers of the files that frames are read from, never used twice in a process.
+enum FrameSource {
+  private static let counter = Atomic<UInt64>(0)
+
+  static func next() -> UInt64 {
+    counter.wrappingAdd(1, ordering: .relaxed).newValue
+  }
+}
+
+/// A place at which an object lies.
+struct Place: Sendable {
+  /// The file's number in this process.
+  let source: UInt64
+  let file: SharedFile
+  let path: [UInt8]
+  /// The range in which the frame lies; it may be longer.
+  let range: Range<UInt64>
+  let slot: Slot
+
+  /// Reads the frame's stored bytes, and not what may follow them.
+  func frameBytes() throws(ObjectError) -> [UInt8]? {
+    // Nothing longer is a frame, whatever an index says.
+    let bound = Limits.frame + Limits.frame / 128 + Frame.maximumTable + 2048
+    do throws(SystemError) {
+      var bytes = try file.file.read(min(range.count, bound), at: range.lowerBound)
+      let length = bytes.withUnsafeBytes { try? Frame.head(of: $0).frameLength }
+      guard let length, length <= bytes.count else { return nil }
+      bytes.removeLast(bytes.count - length)
+      return bytes
+    } catch { throw .system(error.code) }
+  }
+}
+
+/// Where an object lies, for reading many in the order of their places.
+package struct ObjectLocation: Hashable, Comparable, Sendable {
+  let source: UInt64
+  let offset: UInt64
+  let position: Int
+
+  /// Orders by file, then by place in it: objects of one frame are neighbours.
+  package static func < (left: ObjectLocation, right: ObjectLocation) -> Bool {
+    if left.source != right.source { return left.source < right.source }
+    if left.offset != right.offset { return left.offset < right.offset }
+    return left.position < right.position
+  }
+
+  /// Says whether two objects lie in one frame.
+  package func isInFrame(of other: ObjectLocation) -> Bool {
+    source == other.source && offset == other.offset
+  }
+}

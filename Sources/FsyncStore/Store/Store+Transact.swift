@@ -1,0 +1,84 @@
+import FsyncCore
+import FsyncSystem
+
+extension Store {
+  /// Makes one transaction: all of it, durably, or nothing.
+  ///
+  /// Takes the writer lock, reads what other processes added, and gives the body that state; what
+  /// the body puts into the transaction and the objects of the ingest become part of the store
+  /// together. A body that finds the state changed under its work throws, and the caller starts
+  /// over; the ingest can be used again. A transaction without any change or object is not written.
+  package func transact<Value, Refusal: Error>(
+    _ ingest: Ingest? = nil,
+    _ body: (ReplicaState, inout Transaction) throws(Refusal) -> Value
+  ) throws(TransactionError<Refusal>) -> Value {
+    let sealed: Ingest.Sealed?
+    var writer: JournalWriter
+    do throws(StoreError) {
+      sealed = try ingest?.seal()
+      writer = try self.writer(for: ingest)
+    } catch { throw .store(error) }
+    var transaction = Transaction()
+    let value: Value
+    do throws(Refusal) {
+      value = try body(writer.live.position.state, &transaction)
+    } catch { throw .refused(error) }
+    do throws(StoreError) {
+      try commit(transaction, sealed, &writer)
+    } catch { throw .store(error) }
+    return value
+  }
+
+  /// Takes the writer lock and makes the journal ready to be appended to.
+  private func writer(for ingest: Ingest?) throws(StoreError) -> JournalWriter {
+    var writer = try JournalWriter(self)
+    if try !writer.prepare() { throw .damaged(file: writer.live.journal.path) }
+    if let ingest { try recheck(ingest, writer.live.position.state) }
+    return writer
+  }
+
+  private func commit(
+    _ transaction: Transaction, _ sealed: Ingest.Sealed?, _ writer: inout JournalWriter
+  ) throws(StoreError) {
+    let state = writer.live.position.state
+    var body = TransactionBody(transaction, on: state, at: host.now(), bootID: host.bootID)
+    var frames: [EncodedFrame] = []
+    var packs: [PackWriter] = []
+    switch sealed {
+    case .frames(let encoded): frames = encoded
+    case .pack(let pack):
+      packs.append(pack)
+      body.packsAdded.append(PackReference(name: pack.name, time: body.time))
+    case nil: break
+    }
+    frames += try encode(transaction, state.compression)
+    guard !body.isEmpty || !frames.isEmpty else { return }
+    try writer.append(frames, body)
+    for pack in packs { pack.adopt() }
+    try writer.publish()
+  }
+
+  /// The frames of the objects that the body put and that are not here yet.
+  private func encode(
+    _ transaction: Transaction, _ compression: Compression
+  ) throws(StoreError) -> [EncodedFrame] {
+    var frames: [EncodedFrame] = []
+    let encoder = FrameEncoder(compression)
+    for object in transaction.objects where place(of: object.id) == nil {
+      guard object.bytes.count <= Limits.object else { throw .tooLarge }
+      if !encoder.hasRoom(for: object.bytes.count) { frames.append(EncodedFrame(encoder.finish())) }
+      encoder.add(object.id, object.kind, object.bytes)
+      if encoder.rawLength >= IngestWorker.frameSize {
+        frames.append(EncodedFrame(encoder.finish()))
+      }
+    }
+    if !encoder.isEmpty { frames.append(EncodedFrame(encoder.finish())) }
+    return frames
+  }
+
+  /// Looks up again what an ingest found here, if anything has been dropped since.
+  private func recheck(_ ingest: Ingest, _ state: ReplicaState) throws(StoreError) {
+    guard ingest.drops != state.drops else { return }
+    if let gone = ingest.known.relied.first(where: { place(of: $0) == nil }) { throw .gone(gone) }
+  }
+}
