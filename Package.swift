@@ -67,6 +67,9 @@ let package = Package(
       name: "FsyncStoreTests",
       dependencies: ["FsyncStore", "FsyncCore", "FsyncSystem", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "FsyncWireTests", dependencies: ["FsyncWire", "FsyncCore", "TestSupport"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,78 @@
+package import FsyncCore
+
+/// What one side has: its heads, and how they relate to what both had at their last session.
+package struct Standing: Hashable, Sendable {
+  /// The replica.
+  package var replica: ReplicaID
+  /// Its name, UTF-8.
+  package var name: [UInt8]
+  /// All commits that it knows and that nothing it knows follows, in rising order.
+  package var heads: [ObjectID]
+  /// For each replica with commits under `heads` that are not under the shared set: the ends of
+  /// its chain among them. With no shared set this is the version vector of the heads.
+  package var beyond: VersionVector
+  /// Says whether every object of every commit under the heads is here, so that any of them may
+  /// serve as a prefix.
+  package var isComplete: Bool
+  /// Bytes that an interrupted session delivered and that wait to be joined.
+  package var delivered: UInt64
+
+  /// Makes a standing.
+  package init(
+    replica: ReplicaID, name: [UInt8], heads: [ObjectID], beyond: VersionVector,
+    isComplete: Bool = true, delivered: UInt64 = 0
+  ) {
+    self.replica = replica
+    self.name = Array(name.prefix(WireLimits.replicaName))
+    self.heads = heads
+    self.beyond = beyond
+    self.isComplete = isComplete
+    self.delivered = delivered
+  }
+}
+
+/// A client's first message.
+package struct Hello: Hashable, Sendable {
+  /// The newest version of the protocol that the client speaks.
+  package var version = WireLimits.version
+  /// The oldest.
+  package var oldest = WireLimits.version
+  /// Abilities beyond the version, one bit each; unknown bits are ignored. None is defined yet.
+  package var capabilities: UInt64 = 0
+  /// The repository; nil for a client that takes the server's, as a clone does.
+  package var repository: RepositoryID?
+  /// What both had after their last session, in rising order: commits that the client believes
+  /// the server holds.
+  package var shared: [ObjectID]
+  /// What the client has.
+  package var standing: Standing
+
+  /// Makes a hello of this version.
+  package init(repository: RepositoryID?, shared: [ObjectID], standing: Standing) {
+    self.repository = repository
+    self.shared = shared
+    self.standing = standing
+  }
+}
+
+/// A server's answer to a hello.
+package struct Welcome: Hashable, Sendable {
+  /// The version in which the session goes on.
+  package var version = WireLimits.version
+  /// The abilities that both have.
+  package var capabilities: UInt64 = 0
+  /// The repository; nil for a server that takes the client's.
+  package var repository: RepositoryID?
+  /// Says whether the server holds all of the shared set. If not, nothing is shared, and the
+  /// server's `beyond` is the vector of all it has.
+  package var knowsShared: Bool
+  /// What the server has.
+  package var standing: Standing
+
+  /// Makes a welcome of this version.
+  package init(repository: RepositoryID?, knowsShared: Bool, standing: Standing) {
+    self.repository = repository
+    self.knowsShared = knowsShared
+    self.standing = standing
+  }
+}

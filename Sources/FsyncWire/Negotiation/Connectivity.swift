@@ -1,0 +1,163 @@
+package import FsyncCore
+
+/// What a receiver knows of objects: those that arrived, over those that it had.
+package protocol Holdings: ObjectReader {
+  /// Says whether an object is here, without reading it.
+  func contains(_ id: ObjectID) throws(ObjectError) -> Bool
+  /// The kind and length of an object that arrived; nil for any other.
+  func arrived(_ id: ObjectID) -> (kind: ObjectKind, length: Int)?
+}
+
+/// Finds out whether everything under a peer's heads is here and fits together, so that joining
+/// them can leave no hole.
+///
+/// Looks at all commits that our own heads do not descend from, at what their trees hold and
+/// their parents' trees do not, and at every chunk of it.
+package struct Connectivity {
+  private let graph: CommitGraph
+  private let holdings: any Holdings
+  private let ours: [ObjectID]
+
+  /// Makes the check.
+  /// - Parameters:
+  ///   - graph: over the holdings.
+  ///   - ours: our own heads, under which everything is known to be here.
+  package init(graph: CommitGraph, holdings: any Holdings, ours: [ObjectID]) {
+    self.graph = graph
+    self.holdings = holdings
+    self.ours = ours
+  }
+
+  /// Returns what is missing under heads; nil where nothing is.
+  package func missing(under heads: [ObjectID]) throws(WireError) -> Need? {
+    let history = try history(of: heads)
+    guard history.missing.isEmpty else {
+      return Need(commits: Array(history.missing.prefix(WireLimits.need)), objects: [])
+    }
+    let new = try reading { () throws(ObjectError) in
+      try graph.missing(from: heads, having: history.boundary)
+    }
+    try checkSequences(new)
+    var walk = TreeWalk(holdings, Checker(holdings: holdings))
+    for id in new {
+      let commit = try commit(id)
+      try check(commit, &walk)
+      if walk.visitor.missing.count >= WireLimits.need { break }
+    }
+    let missing = walk.visitor.missing
+    return missing.count == 0 ? nil : Need(commits: [], objects: missing.ids)
+  }
+
+  /// The commits that are not here, and those of ours where the search ended.
+  private func history(
+    of heads: [ObjectID]
+  ) throws(WireError) -> (missing: [ObjectID], boundary: [ObjectID]) {
+    var seen = IDTable()
+    var missing: [ObjectID] = []
+    var boundary: [ObjectID] = []
+    var stack = heads
+    while let id = stack.popLast() {
+      guard seen.insert(id) else { continue }
+      if holdings.arrived(id) == nil {
+        guard try reading({ () throws(ObjectError) in try holdings.contains(id) }) else {
+          missing.append(id)
+          continue
+        }
+        if try isOurs(id) {
+          boundary.append(id)
+          continue
+        }
+      }
+      let commit = try commit(id)
+      for parent in commit.parents where parent != id { stack.append(parent) }
+    }
+    return (missing, boundary)
+  }
+
+  private func isOurs(_ id: ObjectID) throws(WireError) -> Bool {
+    for head in ours {
+      if try reading({ () throws(ObjectError) in try graph.isAncestor(id, of: head) }) {
+        return true
+      }
+    }
+    return false
+  }
+
+  private func commit(_ id: ObjectID) throws(WireError) -> Commit {
+    try reading { () throws(ObjectError) in try graph.commit(id) }
+  }
+
+  /// A replica's numbers rise along its history: what vectors rely on.
+  private func checkSequences(_ new: [ObjectID]) throws(WireError) {
+    guard !new.isEmpty else { return }
+    let vector = try reading { () throws(ObjectError) in
+      ours.isEmpty ? VersionVector() : try graph.vector(of: ours)
+    }
+    var latest: [ReplicaID: [VersionVector.Tip]] = vector.tips
+    for id in new {
+      let commit = try commit(id)
+      var ends: [VersionVector.Tip] = []
+      for tip in latest[commit.replica] ?? [] {
+        let isEarlier = try reading { () throws(ObjectError) in
+          try graph.isAncestor(tip.commit, of: id)
+        }
+        if isEarlier {
+          guard tip.sequence < commit.sequence else { throw .sequence(id) }
+        } else {
+          ends.append(tip)
+        }
+      }
+      ends.append(VersionVector.Tip(sequence: commit.sequence, commit: id))
+      // A chain that was forked this often is nobody's honest history.
+      guard ends.count <= Limits.heads else { throw .sequence(id) }
+      latest[commit.replica] = ends
+    }
+  }
+
+  private func check(_ commit: Commit, _ walk: inout TreeWalk<Checker>) throws(WireError) {
+    var trees: [ObjectID] = []
+    for parent in commit.parents { trees.append(try self.commit(parent).tree) }
+    try walk.visitor.visit(commit.renames, .renames, holdings)
+    try walk.visitor.visit(commit.conflicts, .conflicts, holdings)
+    if let view = commit.baseView {
+      try walk.visitor.visit(view.renames, .renames, holdings)
+      try walk.visitor.visit(view.conflicts, .conflicts, holdings)
+      try walk.walk(tree: view.tree, since: trees)
+      trees.append(view.tree)
+    }
+    try walk.walk(tree: commit.tree, since: trees)
+  }
+
+  private struct Checker: TreeVisitor {
+    let holdings: any Holdings
+    var missing = IDTable()
+
+    mutating func visit(
+      _ id: ObjectID, _ kind: ObjectKind, length: UInt64?, like: ObjectID?
+    ) throws(WireError) {
+      if let arrived = holdings.arrived(id) {
+        guard arrived.kind == kind else { throw .kind(id) }
+        if let length, length != UInt64(arrived.length) { throw .object(id, .notCanonical) }
+        return
+      }
+      let isHere = try reading { () throws(ObjectError) in try holdings.contains(id) }
+      if !isHere { try absent(id, kind) }
+    }
+
+    /// Takes an object that a commit names, which must decode.
+    mutating func visit(
+      _ id: ObjectID?, _ kind: ObjectKind, _ reader: any ObjectReader
+    ) throws(WireError) {
+      guard let id else { return }
+      try visit(id, kind, length: nil, like: nil)
+      guard !missing.contains(id) else { return }
+      try reading { () throws(ObjectError) in
+        if kind == .renames { _ = try reader.renames(id) } else { _ = try reader.conflicts(id) }
+      }
+    }
+
+    mutating func absent(_ id: ObjectID, _ kind: ObjectKind) throws(WireError) {
+      if missing.count < WireLimits.need { missing.insert(id) }
+    }
+  }
+}

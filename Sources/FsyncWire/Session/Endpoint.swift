@@ -1,0 +1,279 @@
+package import FsyncCore
+
+/// One end of an exchange: a session, its repository, and the bytes in both directions.
+///
+/// It does no input or output of its own: bytes are fed in and taken out, and `advance` does one
+/// bounded step of work at a time, so that whoever drives it decides when to wait.
+package struct Endpoint<Side: Session> {
+  private var session: Side
+  private let host: any ExchangeHost
+  private var writer = MessageWriter()
+  private var parser = MessageParser()
+  private var queue: [Instruction] = []
+  private var production: Production?
+  private var announced: [ObjectID] = []
+  private var peer: Peer?
+  private var output: [UInt8] = []
+  private var outputStart = 0
+  /// How the session ended; nil while it goes on.
+  package private(set) var outcome: Outcome?
+  /// What has been exchanged.
+  package private(set) var counts = ExchangeCounts()
+
+  private init(_ session: Side, _ host: any ExchangeHost) {
+    self.session = session
+    self.host = host
+  }
+
+  /// Says whether the next step may take long: whoever drives this keeps the connection alive.
+  package var isAboutToWork: Bool {
+    switch queue.first {
+    case .prepare, .check, .join: true
+    default: false
+    }
+  }
+
+  /// Takes bytes of the other side.
+  package mutating func feed(_ bytes: UnsafeRawBufferPointer) {
+    counts.bytesReceived += UInt64(bytes.count)
+    parser.feed(bytes)
+  }
+
+  /// Takes the end of the other side's stream.
+  package mutating func ended() throws(ExchangeError) {
+    guard parser.isBetweenMessages else { throw .wire(.truncated) }
+    queue.append(contentsOf: try wire { () throws(WireError) in try session.ended() })
+  }
+
+  /// The number of bytes that wait to be sent.
+  package var outputCount: Int { output.count - outputStart }
+
+  /// Lends the bytes that wait to be sent.
+  package func withOutput<Value, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    let result: Result<Value, Failure> = output.withUnsafeBytes { buffer in
+      do throws(Failure) {
+        return .success(try body(UnsafeRawBufferPointer(rebasing: buffer[outputStart...])))
+      } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  /// Forgets bytes that have been sent.
+  package mutating func sent(_ count: Int) {
+    counts.bytesSent += UInt64(count)
+    outputStart += count
+    if outputStart == output.count {
+      output.removeAll(keepingCapacity: output.capacity <= 1 << 20)
+      outputStart = 0
+    }
+  }
+
+  /// Appends a keep-alive; not between a message's bytes, since messages are whole in `output`.
+  package mutating func keepAlive() { writer.append(.keepAlive, to: &output) }
+
+  /// Tells the other side why this one gives up.
+  package mutating func fail(_ failure: Failure) { writer.append(.failure(failure), to: &output) }
+
+  /// Does one step; false where nothing can be done before more bytes come.
+  package mutating func advance() throws(ExchangeError) -> Bool {
+    if !queue.isEmpty {
+      try perform(queue.removeFirst())
+      return true
+    }
+    if outcome != nil { return false }
+    if let message = try wire({ () throws(WireError) in try parser.next() }) {
+      counts.note(message)
+      if case .hello(let hello) = message {
+        writer.answering(hello.standing.heads)
+        parser.answering(hello.standing.heads)
+      }
+      queue.append(contentsOf: try wire { () throws(WireError) in try session.receive(message) })
+      return true
+    }
+    return try produce()
+  }
+
+  private mutating func produce() throws(ExchangeError) -> Bool {
+    guard var current = production else { return false }
+    production = nil
+    let step = try wire { () throws(WireError) in
+      try current.step(host.source, host.compression)
+    }
+    switch step {
+    case .busy: production = current
+    case .blocked:
+      production = current
+      return false
+    case .offer(let ids):
+      production = current
+      queue.append(contentsOf: session.offer(ids))
+    case .frame(let bytes):
+      production = current
+      queue.append(contentsOf: session.send(frame: bytes))
+    case .done(let objects):
+      counts.objectsSent += objects
+      queue.append(contentsOf: session.produced())
+    }
+    return true
+  }
+
+  private mutating func perform(_ instruction: Instruction) throws(ExchangeError) {
+    switch instruction {
+    case .send(let message):
+      if case .need = message { counts.noteNeed() }
+      writer.append(message, to: &output)
+    case .prepare(let hello): try prepare(hello)
+    case .produce(let peer): try begin(peer)
+    case .narrow(let selection): production?.narrow(selection)
+    case .supply(let need): try supply(need)
+    case .choose(let ids): queue.append(contentsOf: session.chose(try choose(ids)))
+    case .keep(let bytes): try keep(bytes)
+    case .check(let heads):
+      let missing = try check(heads)
+      queue.append(contentsOf: try wire { () throws(WireError) in try session.checked(missing) })
+    case .join(let heads, let repository):
+      let joined = try own { () throws(HostError) in
+        try host.join(heads, repository: repository)
+      }
+      queue.append(contentsOf: session.joined(joined))
+    case .finish(let outcome): self.outcome = outcome
+    }
+  }
+
+  private mutating func begin(_ peer: Peer) throws(ExchangeError) {
+    self.peer = peer
+    let heads = announced
+    let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
+    try own { () throws(HostError) in try host.met(peer.standing) }
+    let (held, missing) = try wire { () throws(WireError) in
+      try reading { () throws(ObjectError) in
+        let held = try peer.held(in: graph, under: heads)
+        return (held, try graph.missing(from: heads, having: held))
+      }
+    }
+    let isEmpty = peer.standing.heads.isEmpty && peer.standing.delivered == 0
+    production = Production(
+      Lister(missing, held: held, graph: graph, reader: host.source), mayOffer: !isEmpty,
+      useLikes: peer.standing.isComplete)
+  }
+
+  private mutating func supply(_ need: Need) throws(ExchangeError) {
+    guard let peer else { return }
+    let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
+    let source = host.source
+    var lister = try wire { () throws(WireError) in
+      try reading { () throws(ObjectError) in
+        let held = try peer.certain(in: graph)
+        let missing = try graph.missing(from: need.commits, having: held)
+        return Lister(missing, held: held, graph: graph, reader: source)
+      }
+    }
+    for id in need.objects { lister.listing.add(id) }
+    production = Production(lister, mayOffer: false, useLikes: false)
+  }
+
+  private mutating func keep(_ bytes: [UInt8]) throws(ExchangeError) {
+    let host = host
+    let result = try wire { () throws(WireError) in
+      try FrameVerifier.verify(bytes, reader: host.holdings)
+    }
+    // Objects of a frame whose prefix is not here are found missing in the end, and asked for.
+    if case .verified(let frame) = result {
+      try own { () throws(HostError) in try host.keep(frame, encoded: bytes) }
+      counts.objectsReceived += frame.frame.objects.count
+    }
+    queue.append(contentsOf: session.kept(bytes.count))
+  }
+
+  private func choose(_ ids: [ObjectID]) throws(ExchangeError) -> Selection {
+    var selection = Selection(count: ids.count)
+    let holdings = host.holdings
+    try wire { () throws(WireError) in
+      try reading { () throws(ObjectError) in
+        for (index, id) in ids.enumerated() where try !holdings.contains(id) {
+          selection[index] = true
+        }
+      }
+    }
+    return selection
+  }
+
+  private func check(_ heads: [ObjectID]) throws(ExchangeError) -> Need? {
+    let holdings = host.holdings
+    let ours = try own { () throws(HostError) in try host.heads() }
+    let graph = try own { () throws(HostError) in try host.graph(over: holdings) }
+    return try wire { () throws(WireError) in
+      try Connectivity(graph: graph, holdings: holdings, ours: ours).missing(under: heads)
+    }
+  }
+
+  private mutating func prepare(_ hello: Hello) throws(ExchangeError) {
+    try own { () throws(HostError) in try host.prepare() }
+    let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
+    let knows = try Self.holds(hello.shared, graph)
+    let standing = try Self.standing(of: host, beyond: knows ? hello.shared : [], graph)
+    announced = standing.heads
+    queue.append(contentsOf: session.prepared(standing, knowsShared: knows))
+  }
+
+  private static func holds(
+    _ shared: [ObjectID], _ graph: CommitGraph
+  ) throws(ExchangeError) -> Bool {
+    try wire { () throws(WireError) in
+      try reading { () throws(ObjectError) in
+        for id in shared where try !graph.contains(id) { return false }
+        return true
+      }
+    }
+  }
+
+  private static func standing(
+    of host: any ExchangeHost, beyond shared: [ObjectID], _ graph: CommitGraph
+  ) throws(ExchangeError) -> Standing {
+    let heads = try own { () throws(HostError) in try host.heads() }
+    let beyond = try wire { () throws(WireError) in
+      try reading { () throws(ObjectError) in try graph.tips(of: heads, beyond: shared) }
+    }
+    return Standing(
+      replica: host.replica.id, name: host.replica.name, heads: heads, beyond: beyond,
+      delivered: host.delivered)
+  }
+}
+
+extension Endpoint where Side == ClientSession {
+  /// Makes the client's end; it is ready to say hello.
+  /// - Parameter shared: what both sides had after their last session; of no use, and left out,
+  ///   where it is not here.
+  package init(client host: any ExchangeHost, shared: [ObjectID]) throws(ExchangeError) {
+    let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
+    let common = try Self.holds(shared, graph) ? Set(shared).sorted() : []
+    let standing = try Self.standing(of: host, beyond: common, graph)
+    let hello = Hello(repository: host.repository, shared: common, standing: standing)
+    self.init(ClientSession(hello), host)
+    announced = standing.heads
+    parser.answering(standing.heads)
+    writer.answering(standing.heads)
+    queue = session.start()
+  }
+}
+
+extension Endpoint where Side == ServerSession {
+  /// Makes the server's end.
+  package init(server host: any ExchangeHost) {
+    self.init(ServerSession(repository: host.repository), host)
+  }
+}
+
+private func wire<Value>(
+  _ body: () throws(WireError) -> Value
+) throws(ExchangeError) -> Value {
+  do throws(WireError) { return try body() } catch { throw .wire(error) }
+}
+
+private func own<Value>(
+  _ body: () throws(HostError) -> Value
+) throws(ExchangeError) -> Value {
+  do throws(HostError) { return try body() } catch { throw .host(error) }
+}

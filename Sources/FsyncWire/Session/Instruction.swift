@@ -1,0 +1,50 @@
+package import FsyncCore
+
+/// What a session knows of the other side.
+package struct Peer: Hashable, Sendable {
+  /// The other side's word on what it has.
+  package var standing: Standing
+  /// Commits that both hold with all of their history; empty where that is not known.
+  package var shared: [ObjectID]
+
+  /// Makes the knowledge.
+  package init(standing: Standing, shared: [ObjectID]) {
+    self.standing = standing
+    self.shared = shared
+  }
+}
+
+/// What a session tells its driver to do, in order.
+package enum Instruction: Hashable, Sendable {
+  /// Send a message.
+  case send(Message)
+  /// Server only: commit what changed in the folder, find out what is here, and answer with
+  /// `prepared`.
+  case prepare(Hello)
+  /// Produce what the peer lacks: `offer` ids where that pays, hand over frames, then `produced`.
+  case produce(Peer)
+  /// The answer to the oldest open offer.
+  case narrow(Selection)
+  /// Produce exactly this, plain, then `produced`.
+  case supply(Need)
+  /// Decide which of the offered objects are to come, and answer with `chose`.
+  case choose([ObjectID])
+  /// Verify and keep a frame, and say so with `kept`.
+  case keep([UInt8])
+  /// Find out whether everything under the peer's heads is here, and answer with `checked`.
+  case check([ObjectID])
+  /// Make the peer's heads part of ours in one transaction, take its repository id if ours has
+  /// none, bring the folder up to date if this is the server, and answer with `joined`.
+  case join([ObjectID], repository: RepositoryID?)
+  /// The session is over.
+  case finish(Outcome)
+}
+
+/// How a session ended.
+package struct Outcome: Hashable, Sendable {
+  /// The other side as it introduced itself.
+  package var peer: Standing
+  /// The other side's report after it joined; nil where the connection ended before it came, as
+  /// it may for a server that has told its client all.
+  package var report: Joined?
+}
