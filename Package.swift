@@ -64,6 +64,9 @@ let package = Package(
     .testTarget(
       name: "FsyncTreeTests", dependencies: ["FsyncTree", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "FsyncRepoTests", dependencies: ["FsyncRepo", "FsyncStore", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "FsyncStoreTests",
       dependencies: ["FsyncStore", "FsyncCore", "FsyncSystem", "TestSupport"],
       swiftSettings: strict),

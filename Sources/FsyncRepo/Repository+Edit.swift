@@ -1,0 +1,70 @@
+internal import FsyncCore
+internal import FsyncStore
+internal import FsyncSystem
+
+/// A change of history that starts from stored content and not from the folder: restore,
+/// resolve, remove, move. It is committed on the base, and the folder follows.
+struct RecordedEdit {
+  var edits: [(path: Path, entry: Entry?)]
+  var kind: Commit.Kind
+  var message: [UInt8]
+  /// Renames that the edit makes.
+  var renames: [RenameRecords.Record] = []
+  /// Conflicts that the edit closes.
+  var closes: [Path] = []
+  /// Paths that are deleted from the tree and left in the folder, where they are untracked then.
+  var leaves: [Path] = []
+  /// Objects that the edit needs and the store may not have.
+  var objects: [StoredObject] = []
+}
+
+extension Repository {
+  /// Commits an edit on the base and brings the folder to the view of the heads.
+  ///
+  /// Refuses with `.uncommitted` where a path that it changes has changes that no commit holds:
+  /// those are never overwritten.
+  func record(_ edit: RecordedEdit, dryRun: Bool) throws(RepositoryError) -> CommitResult {
+    if isBare { throw .bare }
+    let lock = try lockTree()
+    defer { _ = lock }
+    try checkPlace()
+    if !dryRun { try finishUpdate() }
+    try refuseUncommitted(edit.edits.map(\.path))
+    return try recordLocked(edit, dryRun: dryRun)
+  }
+
+  private func recordLocked(
+    _ edit: RecordedEdit, dryRun: Bool
+  ) throws(RepositoryError) -> CommitResult {
+    for _ in 0..<8 {
+      let before = try state()
+      let overlay = ObjectOverlay(over: store)
+      for object in edit.objects { overlay.put(object.kind, object.bytes) }
+      var result = CommitResult()
+      let draft: CommitDraft
+      do throws(ObjectError) {
+        let tree = try TreeEdit.apply(edit.edits, to: before.base?.tree, objects: overlay)
+        result.changes = try TreeChanges.between(
+          before.base?.tree, tree, renames: RenameRecords(edit.renames), reader: overlay)
+        let table = try conflictTable(
+          after: before.base, tree: tree, renames: RenameRecords(edit.renames),
+          closing: edit.closes, overlay)
+        let renames = edit.renames.isEmpty ? nil : RenameRecords(edit.renames)
+        draft = CommitDraft(
+          base: before.base, tree: tree, conflicts: table,
+          renames: renames.map { overlay.put(.renames, $0.encoded) }, kind: edit.kind,
+          message: edit.message, author: nil)
+      } catch { throw .object(error) }
+      let isSame =
+        draft.tree == before.base?.tree && draft.conflicts == before.base?.conflicts
+      if isSame || dryRun { return result }
+      let ingest = try begin(overlay.new)
+      guard let id = try commit(draft, ingest, .folderFollows) else { continue }
+      result.commits = [id]
+      let update = try updateLocked(dryRun: false, leaving: edit.leaves)
+      result.problems = update.problems
+      return result
+    }
+    throw .contended
+  }
+}

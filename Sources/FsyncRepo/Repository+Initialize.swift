@@ -1,0 +1,89 @@
+package import FsyncCore
+internal import FsyncStore
+internal import FsyncSystem
+
+extension Repository {
+  /// Makes a repository of a folder, which is created where it is missing.
+  /// - Parameters:
+  ///   - path: the folder: a working tree, or for a bare repository its own folder.
+  ///   - bare: whether it keeps objects and refs only.
+  ///   - name: the replica's name; nil for the host's.
+  ///   - compression: how frames are compressed; nil for the standard.
+  ///   - adopting: whether the repository takes the identity of the first one it meets, as a
+  ///     clone does.
+  package static func initialize(
+    at path: [UInt8], bare: Bool = false, name: [UInt8]? = nil, compression: Compression? = nil,
+    adopting: Bool = false
+  ) throws(RepositoryError) -> Repository {
+    let root = try makeFolder(path)
+    let place =
+      bare
+      ? RepositoryPlace(root: nil, folder: root)
+      : RepositoryPlace(root: root, folder: RepositoryPlace.join(root, RepositoryPlace.folderName))
+    if let outer = try RepositoryPlace.find(from: root) {
+      if outer == place { throw .alreadyARepository(root) }
+      throw .insideARepository(root, outer: outer.root ?? outer.folder)
+    }
+    if bare, try !isEmpty(root) { throw .notEmpty(root) }
+    do throws(SystemError) {
+      if !bare { try makeIfMissing(place.folder) }
+      for name in ["locks", "stage"] {
+        try makeIfMissing(RepositoryPlace.join(place.folder, Array(name.utf8)))
+      }
+    } catch { throw .system(error, path: place.folder) }
+    let identity = bare || adopting ? nil : RepositoryID(Host.randomBytes(16))
+    let options = StoreOptions(
+      compression: compression ?? .standard, repositoryID: identity, isBare: bare)
+    do { _ = try Store.create(at: place.folder, options) } catch { throw RepositoryError(error) }
+    do throws(SystemError) {
+      if let root = place.root, !adopting { try writeDefaultIgnore(in: root) }
+      let directory = try Directory(place.folder)
+      try Configuration.writeTemplate(in: directory)
+      let replica = Replica(
+        id: Replica.randomID(), name: Replica.cleanName(name ?? Host.name()),
+        place: try place.root.map { root throws(SystemError) in
+          try Replica.Place(root: root, folder: place.folder)
+        })
+      // Last, because a folder is a repository only once it has this file.
+      try AtomicFile.write(replica.encoded, to: Replica.fileName, in: directory)
+    } catch { throw .system(error, path: place.folder) }
+    return try open(at: root)
+  }
+
+  private static func makeFolder(_ path: [UInt8]) throws(RepositoryError) -> [UInt8] {
+    do throws(SystemError) {
+      try makeIfMissing(path)
+      return try Host.realPath(path)
+    } catch { throw .system(error, path: path) }
+  }
+
+  static func makeIfMissing(_ path: [UInt8]) throws(SystemError) {
+    var trimmed = path
+    while trimmed.count > 1, trimmed.last == 0x2f { trimmed.removeLast() }
+    let slash = trimmed.lastIndex(of: 0x2f)
+    let parent = slash.map { $0 == 0 ? [0x2f] : Array(trimmed[..<$0]) } ?? [0x2e]
+    let name = Array(trimmed[(slash.map { $0 + 1 } ?? 0)...])
+    guard !name.isEmpty else { return }
+    do throws(SystemError) {
+      try Directory(parent).makeDirectory(name, mode: 0o777)
+    } catch {
+      if error.isPresent, try Stat(following: path).kind == .directory { return }
+      throw error
+    }
+  }
+
+  static func isEmpty(_ path: [UInt8]) throws(RepositoryError) -> Bool {
+    do throws(SystemError) { return try Directory(path).names().isEmpty } catch {
+      throw .system(error, path: path)
+    }
+  }
+
+  private static func writeDefaultIgnore(in root: [UInt8]) throws(SystemError) {
+    let directory = try Directory(root)
+    let name = IgnoreRules.fileName
+    do throws(SystemError) {
+      let file = try directory.file(name, .create(mode: 0o644))
+      try file.write(Array(IgnoreRules.standardFile.utf8))
+    } catch { if !error.isPresent { throw error } }
+  }
+}

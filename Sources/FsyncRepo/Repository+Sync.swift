@@ -1,0 +1,38 @@
+internal import FsyncCore
+internal import FsyncStore
+internal import FsyncSystem
+
+/// How a sync is done.
+package struct SyncOptions: Sendable {
+  /// Look and report, change nothing.
+  package var dryRun = false
+  /// Give up after so many seconds; nil for never.
+  package var maxSeconds: Double?
+  /// The message of the commit that comes first; empty for a generated one.
+  package var message: [UInt8] = []
+
+  /// Makes the usual options.
+  package init() {}
+}
+
+extension Repository {
+  /// Syncs with remotes.
+  package func synchronize(
+    with remotes: [String], options: SyncOptions
+  ) -> [Result<SyncResult, RepositoryError>] {
+    [.failure(.exchange(.unreachable("exchange")))]
+  }
+
+  /// Clones.
+  package static func clone(
+    from url: String, to path: [UInt8], bare: Bool, name: [UInt8]?, progress: Progress
+  ) throws(RepositoryError) -> (repository: Repository, result: SyncResult) {
+    throw .exchange(.unreachable(url))
+  }
+
+  /// Drops what nothing reaches.
+  package func collect(dryRun: Bool) throws(RepositoryError) -> CollectResult { CollectResult() }
+
+  /// Checks everything.
+  package func check(quick: Bool) throws(RepositoryError) -> CheckReport { CheckReport() }
+}
