@@ -94,23 +94,25 @@ extension Repository {
   ) throws(RepositoryError) -> CommitResult? {
     var result = found
     let base = taken.state.base
-    let renames: RenameRecords
-    let table: ObjectID?
-    do throws(ObjectError) {
-      renames = try RenameDetector.detect(
-        from: base?.tree, to: taken.snapshot.tree, taken.overlay)
-      table = try conflictTable(
-        after: base, tree: taken.snapshot.tree, renames: renames, closing: [], taken.overlay)
-      result.changes = try TreeChanges.between(
-        base?.tree, taken.snapshot.tree, renames: renames, reader: taken.overlay)
-    } catch { throw .object(error) }
     // An empty folder is the same as no commit at all.
     let before = base?.tree ?? TreeNode.build([]) { Digest.object($0, $1) }
-    let hasChanged = taken.snapshot.tree != before || table != base?.conflicts
+    let isSameTree = taken.snapshot.tree == before
+    var renames = RenameRecords([])
+    var table = base?.conflicts
+    if !isSameTree {
+      do throws(ObjectError) {
+        renames = try RenameDetector.detect(
+          from: base?.tree, to: taken.snapshot.tree, taken.overlay)
+        table = try conflictTable(
+          after: base, tree: taken.snapshot.tree, renames: renames, closing: [], taken.overlay)
+        result.changes = try TreeChanges.between(
+          base?.tree, taken.snapshot.tree, renames: renames, reader: taken.overlay)
+      } catch { throw .object(error) }
+    }
     if options.dryRun { return result }
     guard let ingest = taken.ingest else { return result }
     var lagging = taken.settlement.lagging
-    if hasChanged {
+    if !isSameTree {
       let draft = CommitDraft(
         base: base, tree: taken.snapshot.tree, conflicts: table,
         renames: renames.records.isEmpty ? nil : taken.overlay.put(.renames, renames.encoded),
@@ -125,8 +127,8 @@ extension Repository {
       lagging = [:]
     }
     if !taken.settlement.edits.isEmpty {
-      result.commits += try commitOlder(taken.settlement.edits, options, hasChanged ? nil : ingest)
-    } else if !hasChanged, !lagging.isEmpty {
+      result.commits += try commitOlder(taken.settlement.edits, options, isSameTree ? ingest : nil)
+    } else if isSameTree, !lagging.isEmpty {
       try note(lagging)
     }
     save(taken.snapshot.index)

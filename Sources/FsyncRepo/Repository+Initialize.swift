@@ -31,6 +31,12 @@ extension Repository {
         try makeIfMissing(RepositoryPlace.join(place.folder, Array(name.utf8)))
       }
     } catch { throw .system(error, path: place.folder) }
+    for name in ["tree", "sync"] {
+      let path = RepositoryPlace.join(place.folder, Array("locks/\(name)".utf8))
+      _ = try calling(path) { () throws(SystemError) in
+        try File(path, .openOrCreate(mode: 0o644)).stat()
+      }
+    }
     let identity = bare || adopting ? nil : RepositoryID(Host.randomBytes(16))
     let options = StoreOptions(
       compression: compression ?? .standard, repositoryID: identity, isBare: bare)

@@ -19,7 +19,9 @@ extension Repository {
     case .both: break
     case .base: edits.append((conflict.path, conflict.base))
     case .copy(let wanted):
-      let chosen = copies.filter { wanted == nil ? path == conflict.path || $0.path == path : $0.path == wanted }
+      let chosen = copies.filter {
+        wanted == nil ? path == conflict.path || $0.path == path : $0.path == wanted
+      }
       guard chosen.count == 1, let side = chosen.first else { throw .noSuchPath(wanted ?? path) }
       edits.append((conflict.path, side.entry))
     case .file(let file):
@@ -59,7 +61,9 @@ extension Repository {
   /// A file's content as objects in memory: for files that a person names, of at most 256 MiB.
   private func readContent(
     of path: [UInt8]
-  ) throws(RepositoryError) -> (id: ObjectID, size: UInt64, mtime: Timestamp, objects: [StoredObject]) {
+  ) throws(RepositoryError) -> (
+    id: ObjectID, size: UInt64, mtime: Timestamp, objects: [StoredObject]
+  ) {
     var objects: [StoredObject] = []
     do throws(SystemError) {
       let file = try File(path, .read)

@@ -147,7 +147,9 @@ extension Repository {
       result.problems.append(
         PathProblem(path: change.path.bytes, reason: PathProblem.Reason(outcome)))
       lagging[change.path] =
-        state.lagging[change.path].map { Lag(reason: outcome.lag, since: $0.since, entry: $0.entry) }
+        state.lagging[change.path].map {
+          Lag(reason: outcome.lag, since: $0.since, entry: $0.entry)
+        }
         ?? Lag(reason: outcome.lag, since: base?.commits ?? [], entry: change.from)
     }
     save(next)

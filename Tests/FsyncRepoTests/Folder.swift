@@ -109,4 +109,3 @@ extension Repository {
     return try commit(options)
   }
 }
-

@@ -26,7 +26,6 @@ enum CommitEffect {
   case folderFollows
 }
 
-
 extension Repository {
   /// Commits a draft in one transaction.
   /// - Parameters:
@@ -68,7 +67,8 @@ extension Repository {
     }
   }
 
-  private func commit(_ draft: CommitDraft, after state: ReplicaState, at time: Timestamp) -> Commit {
+  private func commit(_ draft: CommitDraft, after state: ReplicaState, at time: Timestamp) -> Commit
+  {
     let parents = draft.parents ?? draft.base?.commits ?? []
     var view = draft.parentsView
     if draft.parents == nil, let base = draft.base {

@@ -39,7 +39,8 @@ enum ContentPipeline {
     threads: Int, progress: Progress, stop: @escaping @Sendable () -> Bool
   ) throws(RepositoryError) -> PipelineResult {
     let cursor = Atomic<Int>(0)
-    let collected = Mutex<(result: PipelineResult, failure: RepositoryError?)>((PipelineResult(), nil))
+    let collected = Mutex<(result: PipelineResult, failure: RepositoryError?)>(
+      (PipelineResult(), nil))
     let shared: OpenFolder
     do { shared = OpenFolder(try root.reopened()) } catch { throw .system(error, path: []) }
     let count = max(1, min(threads, candidates.count))
@@ -63,7 +64,8 @@ enum ContentPipeline {
 
   /// One worker; returns what ended it early.
   private static func work(
-    _ candidates: [Candidate], _ cursor: borrowing Atomic<Int>, _ root: OpenFolder, _ ingest: Ingest?,
+    _ candidates: [Candidate], _ cursor: borrowing Atomic<Int>, _ root: OpenFolder,
+    _ ingest: Ingest?,
     _ progress: Progress, _ stop: () -> Bool, _ result: inout PipelineResult
   ) -> RepositoryError? {
     do throws(RepositoryError) {
