@@ -57,7 +57,12 @@ extension Repository {
       } catch { throw .object(error) }
       let isSame =
         draft.tree == before.base?.tree && draft.conflicts == before.base?.conflicts
-      if isSame || dryRun { return result }
+      if dryRun { return result }
+      if isSame {
+        // Nothing to record; what lags behind the base may be brought up to it all the same.
+        result.problems = try updateLocked(dryRun: false).problems
+        return result
+      }
       let ingest = try begin(overlay.new)
       guard let id = try commit(draft, ingest, .folderFollows) else { continue }
       result.commits = [id]
