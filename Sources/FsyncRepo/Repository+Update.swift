@@ -176,10 +176,21 @@ extension Repository {
       }
       for (path, lag) in lagging.sorted(by: { $0.key < $1.key }) {
         let target = try store.entry(at: path, in: intent.tree)
-        plan.append(FsyncTree.PathChange(path: path, from: lag.entry, to: target))
+        // The absence of a lagging path means nothing: there it is written anew.
+        let from = isAbsent(path) ? nil : lag.entry
+        plan.append(FsyncTree.PathChange(path: path, from: from, to: target))
       }
       return plan
     } catch { throw .object(error) }
+  }
+
+  /// Says whether a path is certainly not in the folder.
+  private func isAbsent(_ path: Path) -> Bool {
+    guard let root = place.root else { return false }
+    do throws(SystemError) {
+      _ = try Stat(path: root + [0x2f] + path.bytes)
+      return false
+    } catch { return error.isAbsent }
   }
 
   /// How many conflicts of a stored table are open.
