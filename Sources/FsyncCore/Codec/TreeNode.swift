@@ -17,6 +17,13 @@ package enum TreeNode: Hashable, Sendable {
     package let count: UInt64
     /// The child's node, a tree object.
     package let node: ObjectID
+
+    /// Makes a child.
+    package init(first: Name, count: UInt64, node: ObjectID) {
+      self.first = first
+      self.count = count
+      self.node = node
+    }
   }
 
   /// The largest encoding of an unsegmented directory, in bytes.
@@ -121,9 +128,9 @@ package enum TreeNode: Hashable, Sendable {
 
 extension TreeNode {
   /// Encodes a whole directory, cutting it into segments where it is large, and returns the id
-  /// of its root node. Entries must be in strictly rising order of name.
+  /// of its root node.
   ///
-  /// Law: the id depends on the entries alone, and an edit of one entry leaves all segments
+  /// Entries must be in strictly rising order of name. Law: the id depends on the entries alone, and an edit of one entry leaves all segments
   /// but a few per level as they were.
   package static func build(
     _ entries: [TreeEntry], put: (ObjectKind, [UInt8]) -> ObjectID

@@ -51,7 +51,7 @@ package struct ConflictTable: Hashable, Sendable {
 
 /// A path at which versions clash, with all of them.
 package struct Conflict: Hashable, Comparable, Sendable {
-  /// How they clash; the raw value is the byte of the encoding. From 16 on: notices.
+  /// How they clash; the raw value is the byte of the encoding, from 16 on for notices.
   package enum Kind: UInt8, Hashable, Sendable {
     /// Several edits of one base that do not merge.
     case edits = 1
@@ -208,9 +208,11 @@ extension ConflictTable {
   private static func entry(_ reader: inout ByteReader) throws(DecodeError) -> Entry {
     let kindByte = try reader.byte()
     guard let kind = Entry.Kind(rawValue: kindByte) else { throw .tag(kindByte) }
-    return Entry(
+    let entry = Entry(
       kind: kind, mode: UInt16(try reader.count(atMost: 0o777)), mtime: try reader.timestamp(),
       size: try reader.varint(), content: try reader.id(),
       attributes: try reader.optionalID())
+    guard entry.isWellFormed else { throw .notCanonical }
+    return entry
   }
 }

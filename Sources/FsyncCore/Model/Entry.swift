@@ -18,6 +18,8 @@ package struct Entry: Hashable, Sendable {
   package var mtime: Timestamp
   /// Bytes of content: of the file, or of the link's target; 0 for a directory.
   package var size: UInt64
+  /// The object with the content.
+  ///
   /// A file of up to 128 KiB and a symlink's target: a chunk. A larger file: a list.
   /// A directory: a tree.
   package var content: ObjectID
@@ -47,6 +49,17 @@ package struct Entry: Hashable, Sendable {
     case .directory: .tree
     case .symlink: .chunk
     case .file: size > UInt64(Limits.wholeFile) ? .list : .chunk
+    }
+  }
+
+  /// Says whether a tree can hold the entry: what its kind does not have is zero, and sizes are
+  /// in bounds.
+  package var isWellFormed: Bool {
+    guard mode <= 0o777 else { return false }
+    return switch kind {
+    case .file: size <= UInt64(Int64.max)
+    case .symlink: mode == 0 && size <= UInt64(Limits.path)
+    case .directory: mtime == .zero && size == 0
     }
   }
 

@@ -1,6 +1,6 @@
 /// The renames of one commit or merge, in rising order of (from, to).
 package struct RenameRecords: Hashable, Sendable {
-  /// One file or folder that was at a path and is at another. A folder moved whole is one.
+  /// One file or folder that was at a path and is at another; a folder moved whole is one.
   package struct Record: Hashable, Comparable, Sendable {
     /// Where it was.
     package let from: Path
