@@ -14,6 +14,13 @@ struct IndexBuilder: Sendable {
     end = offset
   }
 
+  /// Takes over what is known already.
+  init(entries: [IndexEntry], offsets: [UInt64], end: UInt64) {
+    self.entries = entries
+    self.offsets = offsets
+    self.end = end
+  }
+
   /// Adds a frame that begins at an offset, not before the end of the last one.
   mutating func append(
     _ objects: [FrameObject], hasPrefix: Bool, at offset: UInt64, length: Int

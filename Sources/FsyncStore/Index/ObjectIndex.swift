@@ -190,6 +190,17 @@ final class ObjectIndex: Sendable {
     return low
   }
 
+  /// All entries of intact buckets, in order of id.
+  var entries: [IndexEntry] {
+    var result: [IndexEntry] = []
+    result.reserveCapacity(layout.objects)
+    forEach { id, slot in
+      result.append(IndexEntry(id: id, slot: slot))
+      return true
+    }
+    return result
+  }
+
   /// Calls back for each entry from the first id that is not below one, until told to stop;
   /// damaged buckets are passed over.
   func forEach(from first: ObjectID? = nil, _ body: (ObjectID, Slot) -> Bool) {

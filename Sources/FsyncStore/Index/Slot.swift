@@ -18,6 +18,11 @@ struct Slot: Hashable, Sendable {
       | UInt64(kind.rawValue) << 48 | (hasPrefix ? 1 << 56 : 0)
   }
 
+  /// The slot in a file in which more frames come before.
+  func movedUp(by frames: Int) -> Slot {
+    Slot(packed: packed & ~0xffff_ffff | UInt64(UInt32(truncatingIfNeeded: frame + frames)))
+  }
+
   /// The number of the frame in its file, from 0.
   var frame: Int { Int(packed & 0xffff_ffff) }
   /// The number of the object in its frame, from 0.

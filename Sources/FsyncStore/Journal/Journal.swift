@@ -1,6 +1,5 @@
 import FsyncCore
 import FsyncSystem
-import Synchronization
 
 /// An open journal with the places of its objects.
 ///
@@ -15,12 +14,7 @@ final class Journal: Sendable {
   let index: ObjectIndex?
   /// Tells this source of frames from all others of the process.
   let source = FrameSource.next()
-  private let tail: Mutex<Tail>
-
-  private struct Tail: ~Copyable {
-    var table = ObjectTable()
-    var frames: [Range<UInt64>] = []
-  }
+  private let tail = FrameTable()
 
   /// The nonce as a seed: the first eight bytes of the name.
   var nonce: UInt64 { Journal.nonce(name) }
@@ -36,7 +30,6 @@ final class Journal: Sendable {
     self.index = index
     number = header.number
     name = header.name
-    tail = Mutex(Tail())
   }
 
   /// The position before the first transaction.
@@ -46,50 +39,30 @@ final class Journal: Sendable {
   }
 
   /// Makes the objects of frames known.
-  func add(_ frames: [JournalFrame]) {
-    guard !frames.isEmpty else { return }
-    tail.withLock { tail in
-      for frame in frames {
-        let number = tail.frames.count
-        tail.frames.append(frame.offset..<frame.offset + UInt64(frame.length))
-        let hasPrefix = frame.hasPrefix
-        for (position, object) in frame.objects.enumerated() {
-          let slot = Slot(
-            frame: number, position: position, kind: object.kind, hasPrefix: hasPrefix)
-          // A copy without a prefix can serve as one.
-          if let other = tail.table.insert(object.id, slot.packed), !hasPrefix,
-            Slot(packed: other).hasPrefix
-          {
-            tail.table.update(object.id, slot.packed)
-          }
-        }
-      }
-    }
-  }
+  func add(_ frames: [PlacedFrame]) { tail.add(frames) }
 
   /// Looks for an object.
   func find(_ id: ObjectID) -> (slot: Slot, range: Range<UInt64>)? {
-    let found: (Slot, Range<UInt64>)? = tail.withLock { tail in
-      guard let packed = tail.table.value(of: id) else { return nil }
-      let slot = Slot(packed: packed)
-      return (slot, tail.frames[slot.frame])
-    }
-    if let found { return found }
+    if let found = tail.find(id) { return found }
     guard let index, case .found(let slot) = index.find(id),
       let range = index.range(ofFrame: slot.frame)
     else { return nil }
     return (slot, range)
   }
 
-  /// All objects of the journal, in no order.
+  /// All objects of the journal, in no order; the numbers of frames are places in `offsets`.
   var entries: [IndexEntry] {
-    var result = tail.withLock { tail in
-      tail.table.pairs.map { IndexEntry(id: $0.id, slot: Slot(packed: $0.value)) }
+    guard let index else { return tail.entries }
+    let older = index.layout.frames
+    return index.entries
+      + tail.entries.map { IndexEntry(id: $0.id, slot: $0.slot.movedUp(by: older)) }
+  }
+
+  /// Where each frame begins, in order.
+  var offsets: [UInt64] {
+    let older = (0..<(index?.layout.frames ?? 0)).compactMap {
+      index?.range(ofFrame: $0)?.lowerBound
     }
-    index?.forEach { id, slot in
-      result.append(IndexEntry(id: id, slot: slot))
-      return true
-    }
-    return result
+    return older + tail.placed.map(\.offset)
   }
 }

@@ -8,27 +8,8 @@ struct JournalPosition: Sendable {
   var chain: UInt64
   /// What all transactions so far add up to.
   var state: ReplicaState
+  /// The end of what the derived index covers, as far as this process knows.
+  var indexedEnd: UInt64 = 0
   /// The frames of valid transactions whose bytes are damaged: their offsets.
   var damagedFrames: [UInt64] = []
-}
-
-/// A frame of a journal, as a walk over it finds it.
-struct JournalFrame: Sendable {
-  let offset: UInt64
-  let length: Int
-  let objects: [FrameObject]
-  let hasPrefix: Bool
-
-  init(offset: UInt64, length: Int, objects: [FrameObject], hasPrefix: Bool) {
-    self.offset = offset
-    self.length = length
-    self.objects = objects
-    self.hasPrefix = hasPrefix
-  }
-
-  init(offset: UInt64, summary: Frame.Summary) {
-    self.init(
-      offset: offset, length: summary.length, objects: summary.objects,
-      hasPrefix: !summary.prefix.isEmpty)
-  }
 }

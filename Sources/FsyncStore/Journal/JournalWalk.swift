@@ -38,15 +38,15 @@ struct JournalWalk: ~Copyable {
   /// Goes on to the last valid transaction.
   /// - Parameter visit: told each transaction's intact frames, with its body.
   mutating func run(
-    _ visit: ([JournalFrame], TransactionBody) -> Void
+    _ visit: ([PlacedFrame], TransactionBody) -> Void
   ) throws(StoreError) {
     while try step(visit) {}
   }
 
   private mutating func step(
-    _ visit: ([JournalFrame], TransactionBody) -> Void
+    _ visit: ([PlacedFrame], TransactionBody) -> Void
   ) throws(StoreError) -> Bool {
-    var frames: [JournalFrame] = []
+    var frames: [PlacedFrame] = []
     var damaged: [UInt64] = []
     var offset = position.end
     var chain = position.chain
@@ -54,7 +54,7 @@ struct JournalWalk: ~Copyable {
       switch try block(at: offset, chain: chain) {
       case .frame(let summary, let length, let next):
         if let summary {
-          frames.append(JournalFrame(offset: offset, summary: summary))
+          frames.append(PlacedFrame(offset: offset, summary: summary))
         } else {
           damaged.append(offset)
         }
@@ -89,7 +89,7 @@ struct JournalWalk: ~Copyable {
 
   /// Where blocks cannot be followed: a torn tail if no record follows.
   private mutating func skip(
-    from offset: UInt64, _ visit: ([JournalFrame], TransactionBody) -> Void
+    from offset: UInt64, _ visit: ([PlacedFrame], TransactionBody) -> Void
   ) throws(StoreError) -> Bool {
     guard let found = try transaction(from: offset) else { return false }
     guard found.offset >= position.end, found.offset - position.end == found.record.gap else {
@@ -108,14 +108,14 @@ struct JournalWalk: ~Copyable {
   }
 
   /// Finds intact frames in a range whose blocks cannot be followed.
-  private mutating func salvage(_ range: Range<UInt64>) throws(StoreError) -> [JournalFrame] {
-    var frames: [JournalFrame] = []
+  private mutating func salvage(_ range: Range<UInt64>) throws(StoreError) -> [PlacedFrame] {
+    var frames: [PlacedFrame] = []
     var offset = range.lowerBound
     while offset < range.upperBound {
       if case .frame(let summary?, let length, _) = try block(at: offset, chain: 0),
         offset + UInt64(length) <= range.upperBound
       {
-        frames.append(JournalFrame(offset: offset, summary: summary))
+        frames.append(PlacedFrame(offset: offset, summary: summary))
         offset += UInt64(length)
       } else {
         offset += 1

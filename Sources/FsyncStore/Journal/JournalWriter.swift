@@ -3,10 +3,12 @@ import FsyncSystem
 
 /// Appends transactions to a journal; exists only while the writer lock is held.
 struct JournalWriter: ~Copyable {
-  private let store: Store
+  let store: Store
   private let file: File
   private(set) var live: Store.Live
   private let lock: LockFile
+  /// Whether an append that failed may have left its transaction visible.
+  private(set) var isUncertain = false
 
   /// Takes the writer lock, reads what was added since, cuts a torn tail off, and makes durable
   /// what another writer may have left undone: nothing is appended to what is not durable.
@@ -69,11 +71,11 @@ struct JournalWriter: ~Copyable {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(size + encodedBody.count + TransactionRecord.headLength)
     var chain = live.position.chain
-    var added: [JournalFrame] = []
+    var added: [PlacedFrame] = []
     for frame in frames {
       chain = frame.bytes.withUnsafeBytes { TransactionRecord.link($0, chain: chain) }
       added.append(
-        JournalFrame(
+        PlacedFrame(
           offset: start + UInt64(bytes.count), length: frame.bytes.count, objects: frame.objects,
           hasPrefix: frame.hasPrefix))
       bytes.append(contentsOf: frame.bytes)
@@ -84,13 +86,14 @@ struct JournalWriter: ~Copyable {
     bytes.append(contentsOf: record.bytes)
 
     do throws(SystemError) { try file.write(bytes, at: start) } catch {
+      // Without its end the record is invalid, whether this succeeds or not.
       try? file.truncate(to: start)
       throw .system(error, file: live.journal.path)
     }
     do throws(SystemError) { try file.syncData() } catch {
       // Noted first: whatever the file holds now, nobody may build on it.
       note(end: 0, hasFailed: true)
-      try? file.truncate(to: start)
+      do throws(SystemError) { try file.truncate(to: start) } catch { isUncertain = true }
       throw .system(error, file: live.journal.path)
     }
     live.position.end = start + UInt64(bytes.count)
@@ -100,9 +103,16 @@ struct JournalWriter: ~Copyable {
     live.journal.add(added)
   }
 
-  /// Lets the store know what was appended.
+  /// Lets the store know what was appended, and others open the journal faster.
   mutating func publish() throws(StoreError) {
     try Store.open(packs: live.position.state.packs, of: &live, in: store.folder)
+    if live.position.end - live.position.indexedEnd > SideIndex.worthwhile,
+      live.position.damagedFrames.isEmpty
+    {
+      // What cannot be written now only costs the next one to open some time.
+      try? SideIndex.write(live, in: store.folder, bootID: store.host.bootID)
+      live.position.indexedEnd = live.position.end
+    }
     store.replace(live)
   }
 }

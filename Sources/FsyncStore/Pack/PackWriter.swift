@@ -14,10 +14,10 @@ struct EncodedFrame: Sendable {
     hasPrefix = !frame.prefix.isEmpty
   }
 
-  init(bytes: [UInt8], summary: Frame.Summary) {
+  init(bytes: [UInt8], objects: [FrameObject], hasPrefix: Bool) {
     self.bytes = bytes
-    objects = summary.objects
-    hasPrefix = !summary.prefix.isEmpty
+    self.objects = objects
+    self.hasPrefix = hasPrefix
   }
 }
 
@@ -74,6 +74,9 @@ final class PackWriter: Sendable {
       try? folder.unlink(state.isFinished ? Layout.pack(name) : Layout.temporary(name))
     }
   }
+
+  /// Says whether no frame has been written.
+  var isEmpty: Bool { length == UInt64(FileHeader.length) }
 
   /// Bytes of header and frames so far.
   var length: UInt64 { state.withLock { $0.index.end } }

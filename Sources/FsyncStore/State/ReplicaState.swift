@@ -4,8 +4,13 @@ package import FsyncCore
 package struct PackReference: Hashable, Comparable, Sendable {
   /// Its name: 16 random bytes; the file's name is their hexadecimal digits and `.pack`.
   package var name: [UInt8]
-  /// When its youngest content was new: what the grace period of `gc` counts from.
-  package var time: Timestamp
+  /// Since when nothing reaches its content, where `gc` set it apart; nil for every other pack.
+  package var unreachableSince: Timestamp?
+
+  init(name: [UInt8], unreachableSince: Timestamp? = nil) {
+    self.name = name
+    self.unreachableSince = unreachableSince
+  }
 
   /// Orders by name.
   package static func < (left: PackReference, right: PackReference) -> Bool {

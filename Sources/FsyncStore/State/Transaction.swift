@@ -22,7 +22,8 @@ package struct Transaction: Sendable {
   package var repositoryID: RepositoryID?
   /// How frames are compressed from now on.
   package var compression: Compression?
-
+  /// Arrived frames that become part of the store.
+  private(set) var adopted: [Quarantine] = []
   private(set) var objects: [(id: ObjectID, kind: ObjectKind, bytes: [UInt8])] = []
   private var known: Set<ObjectID> = []
 
@@ -37,6 +38,11 @@ package struct Transaction: Sendable {
     let id = Digest.object(kind, bytes)
     if known.insert(id).inserted { objects.append((id, kind, bytes)) }
     return id
+  }
+
+  /// Makes what arrived in a quarantine part of the store.
+  package mutating func adopt(_ quarantine: Quarantine) {
+    adopted.append(quarantine)
   }
 
   /// Says whether it changes no state; objects alone do not count.

@@ -93,7 +93,8 @@ extension TransactionBody {
       writer.count(packsAdded.count)
       for pack in packsAdded {
         writer.raw(pack.name)
-        writer.timestamp(pack.time)
+        writer.byte(pack.unreachableSince == nil ? 0 : 1)
+        if let time = pack.unreachableSince { writer.timestamp(time) }
       }
     }
     if !packsDropped.isEmpty {
@@ -186,10 +187,11 @@ extension TransactionBody {
     case .intent: intent = .some(try TransactionBody.base(&reader))
     case .sequence: sequence = try reader.varint()
     case .packsAdded:
-      let count = try reader.elements(atMost: TransactionLimits.elements, eachAtLeast: 18)
+      let count = try reader.elements(atMost: TransactionLimits.elements, eachAtLeast: 17)
       for _ in 0..<count {
         let name = Array(try reader.raw(16))
-        packsAdded.append(PackReference(name: name, time: try reader.timestamp()))
+        let time = try TransactionBody.flag(&reader) ? try reader.timestamp() : nil
+        packsAdded.append(PackReference(name: name, unreachableSince: time))
       }
     case .packsDropped:
       let count = try reader.elements(atMost: TransactionLimits.elements, eachAtLeast: 16)

@@ -16,13 +16,12 @@ struct FileHeader: Hashable, Sendable {
 
   /// What a file is.
   enum Kind: Sendable {
-    case journal, pack, quarantine
+    case journal, pack
 
     var magic: [UInt8] {
       switch self {
       case .journal: Array("FSYNCJNL".utf8)
       case .pack: Array("FSYNCPCK".utf8)
-      case .quarantine: Array("FSYNCQRN".utf8)
       }
     }
   }

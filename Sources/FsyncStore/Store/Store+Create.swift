@@ -49,7 +49,8 @@ extension Store {
   /// The writer lock must be held.
   static func begin(
     journal number: UInt64, _ state: ReplicaState, command: [UInt8],
-    in directory: borrowing Directory, _ folder: [UInt8], _ host: StoreHost
+    in directory: borrowing Directory, _ folder: [UInt8], _ host: StoreHost,
+    beforeNaming: () -> Void = {}
   ) throws(StoreError) {
     let name = Layout.journal(number)
     let path = Layout.path(folder, name)
@@ -68,6 +69,7 @@ extension Store {
       try file.write(header.encoded + record.bytes, at: 0)
       try file.syncData()
       try directory.sync()
+      beforeNaming()
       try AtomicFile.write(Layout.pointer(to: number), to: Layout.pointer, in: directory)
     } catch { throw .system(error, file: path) }
   }

@@ -125,10 +125,30 @@ extension Journal {
   func place(of id: ObjectID) -> Place? {
     find(id).map { Place(source: source, file: file, path: path, range: $0.range, slot: $0.slot) }
   }
+
+  /// A place in each frame that has a prefix.
+  var prefixed: [Place] { Place.onePerFrame(entries) { place(of: $0) } }
 }
 
 extension Pack {
   func place(of id: ObjectID) -> Place? {
     find(id).map { Place(source: source, file: file, path: path, range: $0.range, slot: $0.slot) }
+  }
+
+  /// A place in each frame that has a prefix.
+  var prefixed: [Place] { Place.onePerFrame(index.entries) { place(of: $0) } }
+}
+
+extension Place {
+  fileprivate static func onePerFrame(
+    _ entries: [IndexEntry], _ find: (ObjectID) -> Place?
+  ) -> [Place] {
+    var seen: Set<UInt64> = []
+    return entries.compactMap { entry in
+      guard entry.slot.hasPrefix, let place = find(entry.id), place.slot.hasPrefix,
+        seen.insert(place.range.lowerBound).inserted
+      else { return nil }
+      return place
+    }
   }
 }

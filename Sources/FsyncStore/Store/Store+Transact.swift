@@ -1,5 +1,6 @@
 import FsyncCore
 import FsyncSystem
+import Synchronization
 
 extension Store {
   /// Makes one transaction: all of it, durably, or nothing.
@@ -26,14 +27,38 @@ extension Store {
     do throws(StoreError) {
       try commit(transaction, sealed, &writer)
     } catch { throw .store(error) }
+    // The transaction is made; what cannot be folded now is folded another time.
+    let isCrowded = writer.live.packs.count >= Store.packsLimit
+    if writer.live.position.end > journalLimit {
+      _ = try? writer.fold(command: Array("fold".utf8))
+    } else {
+      _ = consume writer
+    }
+    if isCrowded { _ = try? foldPacks() }
     return value
   }
 
   /// Takes the writer lock and makes the journal ready to be appended to.
   private func writer(for ingest: Ingest?) throws(StoreError) -> JournalWriter {
-    var writer = try JournalWriter(self)
-    if try !writer.prepare() { throw .damaged(file: writer.live.journal.path) }
+    let writer = try preparedWriter()
     if let ingest { try recheck(ingest, writer.live.position.state) }
+    return writer
+  }
+
+  /// Takes the writer lock and makes the journal ready; after an fdatasync that failed in a new
+  /// one, for nobody knows what the old one will hold.
+  func preparedWriter() throws(StoreError) -> JournalWriter {
+    var writer = try JournalWriter(self)
+    if try !writer.prepare() {
+      _ = try writer.fold(command: Array("fold".utf8))
+      writer = try JournalWriter(self)
+      guard try writer.prepare() else { throw .damaged(file: writer.live.journal.path) }
+    }
+    let isFirst = leftoversCleared.withLock { cleared in
+      defer { cleared = true }
+      return !cleared
+    }
+    if isFirst { try clearLeftovers(writer.live) }
     return writer
   }
 
@@ -48,13 +73,33 @@ extension Store {
     case .frames(let encoded): frames = encoded
     case .pack(let pack):
       packs.append(pack)
-      body.packsAdded.append(PackReference(name: pack.name, time: body.time))
+      body.packsAdded.append(PackReference(name: pack.name))
     case nil: break
     }
     frames += try encode(transaction, state.compression)
-    guard !body.isEmpty || !frames.isEmpty else { return }
-    try writer.append(frames, body)
+    var adoptions: [(Quarantine, Quarantine.Adoption)] = []
+    do throws(StoreError) {
+      for quarantine in transaction.adopted {
+        let adoption = try quarantine.prepareAdoption()
+        adoptions.append((quarantine, adoption))
+        switch adoption {
+        case .frames(let encoded): frames += encoded
+        case .pack: body.packsAdded.append(PackReference(name: quarantine.name))
+        case .nothing: break
+        }
+      }
+      if !body.isEmpty || !frames.isEmpty { try writer.append(frames, body) }
+    } catch {
+      if writer.isUncertain {
+        // Should the transaction show, it must find its packs; else they are leftovers.
+        for pack in packs { pack.adopt() }
+      } else {
+        for case (let quarantine, .pack) in adoptions { quarantine.cancelAdoption() }
+      }
+      throw error
+    }
     for pack in packs { pack.adopt() }
+    for (quarantine, adoption) in adoptions { quarantine.finishAdoption(adoption) }
     try writer.publish()
   }
 

@@ -27,8 +27,12 @@ package final class Store: Sendable {
   /// Bytes of decoded frames that are kept.
   package static let cacheCapacity = 32 << 20
 
-  private init(folder: [UInt8], host: StoreHost, live: Live) {
+  /// Bytes of journal beyond which it is folded into a pack.
+  let journalLimit: UInt64
+
+  private init(folder: [UInt8], host: StoreHost, live: Live, journalLimit: UInt64) {
     self.folder = folder
+    self.journalLimit = journalLimit
     self.host = host
     self.live = Mutex(live)
     cache = FrameCache(capacity: Store.cacheCapacity)
@@ -36,9 +40,11 @@ package final class Store: Sendable {
 
   /// Opens the store in a folder.
   package static func open(
-    at folder: [UInt8], host: StoreHost = .live
+    at folder: [UInt8], host: StoreHost = .live, journalLimit: UInt64 = 64 << 20
   ) throws(StoreError) -> Store {
-    Store(folder: folder, host: host, live: try load(folder, host, after: nil))
+    Store(
+      folder: folder, host: host, live: try load(folder, host, after: nil),
+      journalLimit: journalLimit)
   }
 
   /// Returns what the transactions add up to, those of other processes included.
@@ -184,6 +190,10 @@ extension Journal {
       try naming(path) { () throws(SystemError) in try File(path, .readNoFollow) })
     let header = try FileHeader(.journal, of: file.file, path: path)
     guard header.number == number else { throw .damaged(file: path) }
+    let size = try naming(path) { () throws(SystemError) in try file.file.stat().size }
+    if let side = SideIndex.read(in: folder, journal: header, size: size, bootID: bootID) {
+      return (Journal(file, header: header, path: path, index: side.index), side.position)
+    }
     return (Journal(file, header: header, path: path, index: nil), start(header))
   }
 }

@@ -1,0 +1,82 @@
+package import FsyncCore
+import FsyncSystem
+import Synchronization
+
+extension Store {
+  /// Opens the quarantine of a name, with what arrived in it before, or begins it.
+  ///
+  /// Frames are verified; a torn tail is cut off. Throws `.busy` while another session has it.
+  /// - Parameter name: any bytes, for instance a remote's name.
+  package func quarantine(named name: [UInt8]) throws(StoreError) -> Quarantine {
+    let fileName = Array(Array(Digest.sha256(name).bytes.prefix(16)).hex.utf8)
+    let folder = Layout.path(folder, Layout.quarantine)
+    let path = Layout.path(folder, fileName)
+    let packing = Layout.path(self.folder, Layout.packing)
+    let guarding = try naming(packing) { () throws(SystemError) in
+      try LockFile.acquire(packing)
+    }
+    let lock = try naming(path) { () throws(SystemError) in
+      try LockFile.acquire(path, waiting: 0)
+    }
+    guard let lock else { throw .busy(file: path) }
+    _ = consume guarding
+    let file = SharedFile(
+      try naming(path) { () throws(SystemError) in try File(path, .readWrite) })
+    let size = try naming(path) { () throws(SystemError) in try file.file.stat().size }
+    if size >= UInt64(FileHeader.length),
+      let header = try? FileHeader(.pack, of: file.file, path: path)
+    {
+      return try resume(header.name, fileName, file, lock, size: size, path: path)
+    }
+    // New, or cut before its first byte was durable: nothing was acknowledged.
+    let packName = host.random(16)
+    do throws(SystemError) {
+      try file.file.truncate(to: 0)
+      try file.file.write(FileHeader(.pack, name: packName).encoded, at: 0)
+      try file.file.syncData()
+      try Directory(folder).sync()
+    } catch { throw .system(error, file: path) }
+    return Quarantine(
+      self, name: packName, fileName: fileName, file: file, lock: lock,
+      end: UInt64(FileHeader.length))
+  }
+
+  private func resume(
+    _ name: [UInt8], _ fileName: [UInt8], _ file: SharedFile, _ lock: consuming LockFile,
+    size: UInt64, path: [UInt8]
+  ) throws(StoreError) -> Quarantine {
+    var frames: [PlacedFrame] = []
+    var end = UInt64(FileHeader.length)
+    try PackWalk.frames(of: file.file, path: path, end: size) { offset, summary in
+      // Frames follow each other without a gap; what comes after damage was not verified whole.
+      guard offset == end else { return }
+      frames.append(PlacedFrame(offset: offset, summary: summary))
+      end = offset + UInt64(summary.length)
+    }
+    do throws(SystemError) {
+      if end < size { try file.file.truncate(to: end) }
+      try file.file.syncData()
+    } catch { throw .system(error, file: path) }
+    let quarantine = Quarantine(
+      self, name: name, fileName: fileName, file: file, lock: lock, end: end)
+    quarantine.frames.add(frames)
+    quarantine.state.withLock { $0.objects = frames.reduce(0) { $0 + $1.objects.count } }
+    return quarantine
+  }
+
+  /// Removes quarantines that nobody has open and that were last written before a time.
+  package func dropQuarantines(before time: Timestamp) throws(StoreError) {
+    let path = Layout.path(folder, Layout.quarantine)
+    do throws(SystemError) {
+      let directory = try Directory(path)
+      for name in try directory.names() {
+        let changed = try directory.stat(name).mtime
+        guard Timestamp(seconds: changed.seconds, nanoseconds: changed.nanoseconds) < time,
+          let lock = try LockFile.acquire(Layout.path(path, name), waiting: 0)
+        else { continue }
+        try directory.unlink(name)
+        _ = consume lock
+      }
+    } catch { throw .system(error, file: path) }
+  }
+}

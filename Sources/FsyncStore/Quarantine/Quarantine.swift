@@ -1,0 +1,122 @@
+package import FsyncCore
+import FsyncSystem
+import Synchronization
+
+/// Frames that arrive from a peer: verified and kept, not yet part of the store.
+///
+/// What was acknowledged survives a cut: the next session opens the quarantine of the same name
+/// and finds it. A transaction adopts all of it, or it is dropped. Reads see what arrived, and
+/// the store behind it.
+package final class Quarantine: ObjectReader, Sendable {
+  let store: Store
+  /// The name as a pack.
+  let name: [UInt8]
+  /// The file's name in its folder.
+  let fileName: [UInt8]
+  let file: SharedFile
+  let lock: LockFile
+  let frames = FrameTable()
+  let state: Mutex<State>
+  private let source = FrameSource.next()
+
+  /// Bytes that may wait for their acknowledgement.
+  static let acknowledgedEvery: UInt64 = 1 << 20
+
+  struct State: Sendable {
+    /// Where the next frame goes.
+    var end: UInt64
+    /// The end of what is durable.
+    var durable: UInt64
+    /// Whether a call on the file failed, after which it takes nothing more.
+    var hasFailed = false
+    /// Whether it has become part of the store, or is gone.
+    var isClosed = false
+    /// Objects that arrived.
+    var objects = 0
+  }
+
+  var path: [UInt8] { Layout.path(store.folder, Layout.quarantine, fileName) }
+
+  init(
+    _ store: Store, name: [UInt8], fileName: [UInt8], file: SharedFile, lock: consuming LockFile,
+    end: UInt64
+  ) {
+    self.store = store
+    self.name = name
+    self.fileName = fileName
+    self.file = file
+    self.lock = lock
+    state = Mutex(State(end: end, durable: end))
+  }
+
+  /// Bytes of frames that are durable: what a peer need not send again.
+  package var acknowledged: UInt64 {
+    state.withLock { $0.durable } - UInt64(FileHeader.length)
+  }
+
+  /// Bytes of frames that have arrived.
+  package var received: UInt64 { state.withLock { $0.end } - UInt64(FileHeader.length) }
+
+  /// Objects that have arrived.
+  package var objectCount: Int { state.withLock { $0.objects } }
+
+  /// The ids of all objects that have arrived, in no order.
+  package var ids: [ObjectID] { frames.entries.map(\.id) }
+
+  /// Says whether an object has arrived; the store is not asked.
+  package func hasArrived(_ id: ObjectID) -> Bool { frames.find(id) != nil }
+
+  /// Says whether an object has arrived or is in the store.
+  package func contains(_ id: ObjectID) throws(ObjectError) -> Bool {
+    if frames.find(id) != nil { return true }
+    return try store.contains(id)
+  }
+
+  /// Returns an object that has arrived, or that the store has.
+  package func object(_ id: ObjectID) throws(ObjectError) -> StoredObject? {
+    if let place = place(of: id) { return try object(id, at: place) }
+    return try store.object(id)
+  }
+
+  func place(of id: ObjectID) -> Place? {
+    frames.find(id).map {
+      Place(source: source, file: file, path: path, range: $0.range, slot: $0.slot)
+    }
+  }
+
+  private func object(_ id: ObjectID, at place: Place) throws(ObjectError) -> StoredObject {
+    let key = FrameCache.Key(source: source, offset: place.range.lowerBound)
+    let decoded: DecodedFrame
+    if let kept = store.cache.frame(key) {
+      decoded = kept
+    } else {
+      guard let bytes = try place.frameBytes(),
+        let frame = bytes.withUnsafeBytes({ try? Frame(decoding: $0) })
+      else { throw .damaged(id) }
+      decoded = try decode(frame)
+      store.cache.keep(decoded, key)
+    }
+    guard let object = decoded.object(id, at: place.slot.position) else { throw .damaged(id) }
+    return object
+  }
+
+  /// Decompresses a frame whose prefix has arrived or is in the store.
+  func decode(_ frame: Frame) throws(ObjectError) -> DecodedFrame {
+    var prefix: [UInt8] = []
+    for id in frame.prefix {
+      guard let object = try object(id) else { throw .missing(id) }
+      guard prefix.count + object.bytes.count <= Limits.prefix else { throw .damaged(id) }
+      prefix += object.bytes
+    }
+    guard let content = try? frame.content(prefixBytes: prefix) else {
+      throw .damaged(frame.objects.first?.id ?? frame.prefix[0])
+    }
+    return DecodedFrame(frame, content: content)
+  }
+
+  /// Says whether an object lies somewhere without a prefix, and so can be one.
+  func isWhole(_ id: ObjectID) -> Bool {
+    if let slot = frames.find(id)?.slot { return !slot.hasPrefix }
+    return store.places(of: id).contains { !$0.slot.hasPrefix }
+  }
+}

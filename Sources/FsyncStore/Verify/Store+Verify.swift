@@ -1,0 +1,174 @@
+package import FsyncCore
+import FsyncSystem
+import Synchronization
+
+extension Store {
+  /// Verifies the store in a folder, also one that cannot be opened: then that is the damage.
+  package static func verify(
+    at folder: [UInt8], host: StoreHost = .live, quick: Bool = false,
+    roots: (ReplicaState) -> [ObjectID]
+  ) throws(StoreError) -> Verification {
+    let store: Store
+    do throws(StoreError) { store = try open(at: folder, host: host) } catch {
+      guard case .damaged(let file) = error else { throw error }
+      return Verification(damages: [.journal(file: file)])
+    }
+    return try store.verify(quick: quick, roots: roots(try store.state()))
+  }
+
+  /// Reads everything, and says what is wrong: each frame's checksum, each object's hash, each
+  /// index, and every reference from the roots and from what the state names.
+  ///
+  /// Throws only where the system fails; damage is data.
+  /// - Parameters:
+  ///   - quick: only the references are checked.
+  ///   - roots: what is needed besides what the state names itself.
+  package func verify(quick: Bool = false, roots: [ObjectID]) throws(StoreError) -> Verification {
+    let live = try refresh()
+    var result = Verification()
+    for name in live.lost {
+      result.damages.append(.pack(file: Layout.path(folder, Layout.packs, Layout.pack(name))))
+    }
+    for pack in live.packs where !pack.isIndexIntact {
+      result.damages.append(.index(file: pack.path))
+    }
+    if !quick {
+      for part in try verifyFrames(live) { result.merge(part) }
+      for pack in live.packs { verifyIndex(pack, &result) }
+      result.damages += try journalDamage(live)
+    }
+    verifyReferences(live.position.state, roots, &result)
+    return result
+  }
+
+  /// One frame to be verified, with the file that it is in.
+  private struct Task: Sendable {
+    let file: SharedFile
+    let path: [UInt8]
+    let range: Range<UInt64>
+    let ids: [ObjectID]
+  }
+
+  private func verifyFrames(_ live: Live) throws(StoreError) -> [Verification] {
+    var tasks: [Task] = []
+    for pack in live.packs {
+      var ids = [[ObjectID]](repeating: [], count: pack.index.layout.frames)
+      for entry in pack.index.entries where entry.slot.frame < ids.count {
+        ids[entry.slot.frame].append(entry.id)
+      }
+      for (number, ids) in ids.enumerated() {
+        guard let range = pack.index.range(ofFrame: number) else { continue }
+        tasks.append(Task(file: pack.file, path: pack.path, range: range, ids: ids))
+      }
+    }
+    try live.journal.walk(bootID: host.bootID) { frames, _ in
+      for frame in frames {
+        tasks.append(
+          Task(
+            file: live.journal.file, path: live.journal.path,
+            range: frame.offset..<frame.offset + UInt64(frame.length),
+            ids: frame.objects.map(\.id)))
+      }
+    }
+    let work = tasks
+    let cursor = Atomic<Int>(0)
+    let results = Mutex<[Verification]>([])
+    let failure = Mutex<StoreError?>(nil)
+    do throws(SystemError) {
+      try Workers.run(Workers.processors) { _ in
+        var result = Verification()
+        while true {
+          let next = cursor.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard next < work.count, failure.withLock({ $0 == nil }) else { break }
+          do throws(StoreError) { try verify(work[next], &result) } catch {
+            failure.withLock { $0 = error }
+          }
+        }
+        results.withLock { $0.append(result) }
+      }
+    } catch { throw .system(error, file: folder) }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    return results.withLock { $0 }
+  }
+
+  private func verify(_ task: Task, _ result: inout Verification) throws(StoreError) {
+    let place = Place(
+      source: 0, file: task.file, path: task.path, range: task.range, slot: Slot(packed: 0))
+    let damage = Damage.frame(
+      file: task.path, offset: task.range.lowerBound, objects: task.ids.sorted())
+    let bytes: [UInt8]?
+    do throws(ObjectError) { bytes = try place.frameBytes() } catch {
+      if case .system(let code) = error {
+        throw .system(SystemError(.read, code: code), file: task.path)
+      }
+      throw .object(error)
+    }
+    guard let frame = bytes?.withUnsafeBytes({ try? Frame(decoding: $0) }),
+      let prefix = try? prefixBytes(frame.prefix, for: task.ids.first ?? Digest.sha256([])),
+      let content = try? frame.content(prefixBytes: prefix)
+    else {
+      result.damages.append(damage)
+      return
+    }
+    result.frames += 1
+    let decoded = DecodedFrame(frame, content: content)
+    for (position, object) in frame.objects.enumerated() {
+      result.objects += 1
+      result.bytes += UInt64(object.length)
+      if decoded.object(object.id, at: position)?.id != object.id {
+        result.damages.append(.object(object.id, file: task.path))
+      }
+    }
+    // What the index promises must be where it says.
+    let present = Set(frame.objects.map(\.id))
+    if !task.ids.allSatisfy(present.contains) { result.damages.append(.index(file: task.path)) }
+  }
+
+  private func verifyIndex(_ pack: Pack, _ result: inout Verification) {
+    let isIntact = (0..<256).allSatisfy { pack.index.isValid(bucket: UInt8($0)) }
+    if !isIntact, pack.isIndexIntact { result.damages.append(.index(file: pack.path)) }
+  }
+
+  private func journalDamage(_ live: Live) throws(StoreError) -> [Damage] {
+    let position: JournalPosition
+    do throws(StoreError) {
+      position = try live.journal.walk(bootID: host.bootID) { _, _ in }
+    } catch {
+      guard case .damaged(let file) = error else { throw error }
+      return [.journal(file: file)]
+    }
+    return position.damagedFrames.map {
+      .frame(file: live.journal.path, offset: $0, objects: [])
+    }
+  }
+
+  private func verifyReferences(
+    _ state: ReplicaState, _ roots: [ObjectID], _ result: inout Verification
+  ) {
+    var seen = ObjectTable()
+    var waiting = References.roots(of: state).map { ($0, ObjectID?.none) }
+    waiting += roots.map { (Reference($0, nil), nil) }
+    while let (next, needer) = waiting.popLast() {
+      guard seen.insert(next.id, 0) == nil else { continue }
+      guard let kind = kind(of: next.id) else {
+        if next.isNeeded {
+          result.damages.append(.missing(next.id, next.kind, neededBy: needer))
+        }
+        continue
+      }
+      result.reached += 1
+      if let expected = next.kind, expected != kind {
+        result.damages.append(.wrongKind(next.id, expected: expected, neededBy: needer))
+      }
+      if kind == .chunk { continue }
+      // A frame that cannot be read has been told about; with a quick look it is told here.
+      guard let object = try? object(next.id) else {
+        result.damages.append(.missing(next.id, kind, neededBy: needer))
+        continue
+      }
+      do throws(DecodeError) {
+        try References.forEach(in: object) { waiting.append(($0, next.id)) }
+      } catch { result.damages.append(.malformed(next.id)) }
+    }
+  }
+}
