@@ -40,7 +40,7 @@ package func path(_ text: String) -> Path {
   do { return try Path(Array(text.utf8)) } catch { preconditionFailure("\(text) is no path") }
 }
 
-/// Objects in memory: a store for tests. Not for several threads.
+/// Objects in memory, a store for tests; not for several threads.
 package final class MemoryObjects: ObjectReader {
   private var objects: [ObjectID: StoredObject] = [:]
   /// Ids that are read as if they were not here.

@@ -127,8 +127,9 @@ extension CommitGraph {
     return result.reversed()
   }
 
-  /// Calls back for the commits under heads, children before parents: larger generation first,
-  /// then the later time. The callback returns false to stop.
+  /// Calls back for the commits under heads, newest first, children before parents.
+  ///
+  /// The order is by generation, then by time. The callback returns false to stop.
   package func forEachNewest(
     from heads: [ObjectID], _ body: (ObjectID) throws(ObjectError) -> Bool
   ) throws(ObjectError) {

@@ -157,8 +157,10 @@ package final class CommitGraph {
     }
   }
 
-  /// Says whether a slot comes before another in a walk: larger generation first, then the later
-  /// time, then the larger id. Children always come before parents.
+  /// Says whether a slot comes before another in a walk.
+  ///
+  /// Larger generation first, then the later time, then the larger id; so children always come
+  /// before parents.
   func precedes(_ left: Int32, _ right: Int32) -> Bool {
     let (l, r) = (Int(left), Int(right))
     if generations[l] != generations[r] { return generations[l] > generations[r] }

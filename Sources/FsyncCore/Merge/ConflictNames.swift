@@ -12,7 +12,13 @@ enum ConflictNames {
   ///   - count: how many digits of the content's id the name shows.
   static func copy(of name: Name, replica: [UInt8], content: ObjectID, digits count: Int) -> Name? {
     var (stem, suffix) = split(name.bytes)
-    stem = withoutSuffix(stem)
+    let whole = withoutSuffix(name.bytes)
+    if whole.count < name.bytes.count {
+      // A copy's name without an extension: what looks like one is the suffix.
+      (stem, suffix) = (whole, [])
+    } else {
+      stem = withoutSuffix(stem)
+    }
     let tag =
       Array(".conflict-".utf8) + sanitized(replica) + [0x2d]
       + Array(content.description.utf8.prefix(count))

@@ -1,7 +1,6 @@
 /// Merges what an entry says beside its content, field by field.
 enum EntryMerge {
-  /// Returns one entry of two with the same content, or of two directories: `left` with the
-  /// merged mode, attributes and time. Symmetric but for a directory's content.
+  /// Returns one entry of two with the same content: mode, attributes and time merged.
   static func merge(base: Entry?, _ left: Entry, _ right: Entry) -> Entry {
     var result = withFields(base: base, left, of: left, right)
     if left.mtime != right.mtime {

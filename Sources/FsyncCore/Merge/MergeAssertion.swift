@@ -6,8 +6,8 @@
 struct MergeAssertion {
   /// Objects of all trees.
   let objects: ObjectOverlay
-  /// The base's tree.
-  let base: ObjectID?
+  /// What both sides were made from.
+  let base: MergeSide
   /// What the merge made.
   let result: MergeSide
   /// Contents that went into merges by lines.
@@ -15,9 +15,9 @@ struct MergeAssertion {
 
   /// Returns a content of a side that the merge lost; nil where it lost none.
   func firstLost(of side: MergeSide) throws(ObjectError) -> ObjectID? {
-    let made = try contents(from: base, to: side.tree)
+    let made = try contents(from: base.tree, to: side.tree)
     let seen = try contents(from: side.tree, to: result.tree)
-    var lost = made.new.subtracting(made.old).intersection(seen.old)
+    var lost = made.new.subtracting(made.old).intersection(seen.old).subtracting(seen.new)
     // A text that an earlier step of the same view made is no commit's: what it was made of is.
     for text in side.merged.values where lost.contains(text.content) {
       lost.remove(text.content)
@@ -26,6 +26,8 @@ struct MergeAssertion {
     }
     lost.subtract(seen.new)
     lost.subtract(inputs)
+    // Versions of the base that changed their names are still the base's.
+    for conflict in base.open.values { lost.subtract(conflict.sides.map(\.entry.content)) }
     for conflict in result.open.values { lost.subtract(conflict.sides.map(\.entry.content)) }
     guard !lost.isEmpty else { return nil }
     // The same content may have been at several paths: only now is the whole tree looked at.

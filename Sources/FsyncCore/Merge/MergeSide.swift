@@ -24,6 +24,15 @@ struct MergeSide {
     self.heads = heads
     for conflict in table.open { open[conflict.path] = conflict }
   }
+
+  /// The paths of all conflict copies.
+  var copies: Set<Path> {
+    var result: Set<Path> = []
+    for conflict in open.values {
+      for side in conflict.sides where side.path != conflict.path { result.insert(side.path) }
+    }
+    return result
+  }
 }
 
 /// Where one entry is in each of the trees of a merge.

@@ -28,7 +28,7 @@ struct ContestedConflict {
 
 extension MergeStep {
   /// A conflict's place: the path in the base, or the path at which it was added.
-  private enum Key: Hashable {
+  private enum Key: Hashable, Comparable {
     case known(Path)
     case added(Path)
 
@@ -55,7 +55,7 @@ extension MergeStep {
       }
     }
     var result: [ContestedConflict] = []
-    for key in keys.sorted(by: { $0.path < $1.path }) {
+    for key in keys.sorted() {
       if let contested = try contested(key) { result.append(contested) }
     }
     return result

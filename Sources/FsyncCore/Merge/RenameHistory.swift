@@ -60,6 +60,11 @@ struct RenameHistory {
     }
     let found = try RenameDetector.detect(
       from: old, to: new, observed: recorded.pairs, objects)
-    return recorded.union(RenameRelation(found))
+    // Which version has a copy's name is the conflict table's business: what looks like a rename
+    // from or to one is a version that changed places.
+    let (oldCopies, newCopies) = (base.copies, side.copies)
+    return try recorded.union(RenameRelation(found)).filter { from, to in
+      !oldCopies.contains(from) && !newCopies.contains(to)
+    }
   }
 }

@@ -4,7 +4,9 @@
 struct RenameRelation: Hashable, Sendable {
   /// The targets of each moved path, in rising order; no list is empty.
   private(set) var targets: [Path: [Path]] = [:]
-  /// The source of each target. Of several the smallest: a path has come from one place.
+  /// The source of each target.
+  ///
+  /// Of several the smallest: a path has come from one place.
   private(set) var sources: [Path: Path] = [:]
 
   /// Nothing is moved.

@@ -75,6 +75,7 @@ final class TreeEditor {
   }
 
   /// Puts an entry at a path in place of what is there; its parent must be a directory.
+  ///
   /// Returns false, having done nothing, where it is none.
   @discardableResult
   func put(_ entry: Entry, at path: Path) throws(ObjectError) -> Bool {

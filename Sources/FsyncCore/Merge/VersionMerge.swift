@@ -51,6 +51,12 @@ struct VersionMerge {
         try group.add(version, order: merge.order)
       }
     }
+    if group.versions.isEmpty, !left.versions.isEmpty, !right.versions.isEmpty {
+      // Each side removed what the other one chose to keep: that closes nothing.
+      for version in left.versions + right.versions {
+        try group.add(version, order: merge.order)
+      }
+    }
     return group
   }
 

@@ -111,7 +111,7 @@ private final class ViewComputation {
       defer { missing = step.merge.missingContents }
       result = try step.run()
       let assertion = MergeAssertion(
-        objects: objects, base: base.tree, result: result, inputs: step.merge.inputs)
+        objects: objects, base: base, result: result, inputs: step.merge.inputs)
       lost = try assertion.firstLost(of: left)
       if lost == nil { lost = try assertion.firstLost(of: right) }
     } catch {
