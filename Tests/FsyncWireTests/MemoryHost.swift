@@ -13,13 +13,15 @@ final class MemoryStore: Holdings, FrameSource {
   func contains(_ id: ObjectID) throws(ObjectError) -> Bool {
     stored[id] != nil || arrived[id] != nil
   }
-  func arrived(_ id: ObjectID) -> (kind: ObjectKind, length: Int)? {
-    arrived[id].map { ($0.kind, $0.bytes.count) }
-  }
+  func hasArrived(_ id: ObjectID) -> Bool { arrived[id] != nil }
+  func kind(of id: ObjectID) -> ObjectKind? { (arrived[id] ?? stored[id])?.kind }
+  func length(of id: ObjectID) -> Int? { arrived[id]?.bytes.count }
   func place(of id: ObjectID) throws(ObjectError) -> FramePlace? {
     places[id].map { FramePlace(file: 0, offset: UInt64($0)) }
   }
-  func frame(at place: FramePlace) throws(ObjectError) -> [UInt8]? { frames[Int(place.offset)] }
+  func frame(holding id: ObjectID) throws(ObjectError) -> [UInt8]? {
+    places[id].map { frames[$0] }
+  }
 
   /// Stores objects in frames of some size.
   func store(_ objects: [StoredObject], frameBound: Int = 100_000) {

@@ -24,8 +24,8 @@ package struct FramePlace: Hashable, Comparable, Sendable {
 package protocol FrameSource: ObjectReader {
   /// The place of the frame that holds an object; nil where it lies in none.
   func place(of id: ObjectID) throws(ObjectError) -> FramePlace?
-  /// The bytes of a stored frame; nil where it has moved meanwhile.
-  func frame(at place: FramePlace) throws(ObjectError) -> [UInt8]?
+  /// The bytes of the stored frame that holds an object; nil where it lies in none.
+  func frame(holding id: ObjectID) throws(ObjectError) -> [UInt8]?
 }
 
 /// Turns a listing into frames, each made only when it is asked for.
@@ -114,15 +114,14 @@ package struct FramePacker {
     next += 1
     if let place {
       while next < groups.count, groups[next].place == place { next += 1 }
-      if try passThrough(place, start..<next) { return }
+      if try passThrough(start..<next) { return }
     }
     for position in start..<next { try add(Int(groups[position].index)) }
   }
 
-  private mutating func passThrough(
-    _ place: FramePlace, _ range: Range<Int>
-  ) throws(WireError) -> Bool {
-    guard let bytes = try reading({ () throws(ObjectError) in try source.frame(at: place) }),
+  private mutating func passThrough(_ range: Range<Int>) throws(WireError) -> Bool {
+    let first = listing.ids[Int(groups[range.lowerBound].index)]
+    guard let bytes = try reading({ () throws(ObjectError) in try source.frame(holding: first) }),
       let frame = bytes.withUnsafeBytes({ try? Frame(decoding: $0) }),
       frame.objects.count == range.count,
       frame.prefix.allSatisfy({ id in listing.index(of: id).map { sent[$0] } ?? false })

@@ -4,8 +4,12 @@ package import FsyncCore
 package protocol Holdings: ObjectReader {
   /// Says whether an object is here, without reading it.
   func contains(_ id: ObjectID) throws(ObjectError) -> Bool
-  /// The kind and length of an object that arrived; nil for any other.
-  func arrived(_ id: ObjectID) -> (kind: ObjectKind, length: Int)?
+  /// Says whether an object came from the other side, in this session or an interrupted one.
+  func hasArrived(_ id: ObjectID) -> Bool
+  /// The kind of an object that is here; nil where only reading it would tell.
+  func kind(of id: ObjectID) -> ObjectKind?
+  /// The length of an object that is here; nil where only reading it would tell.
+  func length(of id: ObjectID) -> Int?
 }
 
 /// Finds out whether everything under a peer's heads is here and fits together, so that joining
@@ -58,7 +62,7 @@ package struct Connectivity {
     var stack = heads
     while let id = stack.popLast() {
       guard seen.insert(id) else { continue }
-      if holdings.arrived(id) == nil {
+      if !holdings.hasArrived(id) {
         guard try reading({ () throws(ObjectError) in try holdings.contains(id) }) else {
           missing.append(id)
           continue
@@ -135,13 +139,19 @@ package struct Connectivity {
     mutating func visit(
       _ id: ObjectID, _ kind: ObjectKind, length: UInt64?, like: ObjectID?
     ) throws(WireError) {
-      if let arrived = holdings.arrived(id) {
-        guard arrived.kind == kind else { throw .kind(id) }
-        if let length, length != UInt64(arrived.length) { throw .object(id, .notCanonical) }
-        return
+      guard try reading({ () throws(ObjectError) in try holdings.contains(id) }) else {
+        return try absent(id, kind)
       }
-      let isHere = try reading { () throws(ObjectError) in try holdings.contains(id) }
-      if !isHere { try absent(id, kind) }
+      if let found = holdings.kind(of: id), found != kind { throw .kind(id) }
+      guard let length, holdings.hasArrived(id) else { return }
+      // What we had before was measured when it came; what came now is measured now.
+      let found: Int
+      if let known = holdings.length(of: id) { found = known } else { found = try read(id, kind) }
+      guard UInt64(found) == length else { throw .object(id, .notCanonical) }
+    }
+
+    private func read(_ id: ObjectID, _ kind: ObjectKind) throws(WireError) -> Int {
+      try reading { () throws(ObjectError) in try holdings.bytes(id, kind).count }
     }
 
     /// Takes an object that a commit names, which must decode.

@@ -33,88 +33,141 @@ struct TreeWalk<Visitor: TreeVisitor> {
     self.visitor = visitor
   }
 
-  /// Walks a commit's tree.
-  mutating func walk(tree: ObjectID, since references: [ObjectID]) throws(WireError) {
-    _ = try directory(tree, since: references, at: .root, depth: 0, length: 0)
+  /// A directory that is being walked.
+  private struct Open {
+    let root: ObjectID
+    /// Its name in the directory above.
+    let name: Name?
+    let path: Path
+    /// Levels above it, and bytes of its path.
+    let depth: Int
+    let length: Int
+    var old: [DirectoryReference]
+    var segments: Segments
+    var extent = Extent()
+    var leaf: Leaf?
   }
 
-  /// Walks the objects of a directory; returns how far it reaches down.
-  private mutating func directory(
-    _ root: ObjectID, since references: [ObjectID], at path: Path, depth: Int, length: Int
-  ) throws(WireError) -> Extent {
+  /// A leaf whose entries are being walked.
+  private struct Leaf {
+    let place: Segments.Next
+    let entries: [TreeEntry]
+    var next = 0
+    var reach = Extent()
+  }
+
+  /// Walks a commit's tree.
+  mutating func walk(tree: ObjectID, since references: [ObjectID]) throws(WireError) {
+    // An explicit stack: a hostile tree is nested as deep as it may be.
+    var stack: [Open] = []
+    if let open = try open(tree, nil, since: references, at: .root, depth: 0, length: 0).open {
+      stack.append(open)
+    }
+    while var top = stack.popLast() {
+      if var leaf = top.leaf, leaf.next < leaf.entries.count {
+        top.leaf = nil
+        let element = leaf.entries[leaf.next]
+        leaf.next += 1
+        let (below, extent) = try entry(element, in: &top)
+        if below == nil { leaf.reach.include(element.name, extent) }
+        top.leaf = leaf
+        stack.append(top)
+        if let below { stack.append(below) }
+      } else if try advance(&top) {
+        stack.append(top)
+      } else {
+        extents[top.root] = top.extent
+        if let name = top.name, var above = stack.popLast() {
+          above.leaf?.reach.include(name, top.extent)
+          stack.append(above)
+        }
+      }
+    }
+  }
+
+  /// Begins a directory, unless how far it reaches down is known already.
+  private func open(
+    _ root: ObjectID, _ name: Name?, since references: [ObjectID], at path: Path, depth: Int,
+    length: Int
+  ) throws(WireError) -> (open: Open?, extent: Extent) {
     guard depth <= Limits.depth, length <= Limits.path else { throw .depth(root) }
     // Where a reference has it at this very place, it reaches no further than it did there.
-    if references.contains(root) { return Extent() }
+    if references.contains(root) { return (nil, Extent()) }
     if let known = extents[root] {
       guard depth + known.depth <= Limits.depth, length + known.length <= Limits.path else {
         throw .depth(root)
       }
-      return known
+      return (nil, known)
     }
     var old: [DirectoryReference] = []
     for id in references where !old.contains(where: { $0.root == id }) {
       if let reference = DirectoryReference(id, reader) { old.append(reference) }
     }
-    var extent = Extent()
-    var segments = Segments(root)
-    while let next = segments.next() {
-      if next.isChild, segments.isSettled(next, by: old) { continue }
-      let like = old.first.map { next.first == nil ? $0.root : $0.leaf(of: next.first) }
+    return (
+      Open(
+        root: root, name: name, path: path, depth: depth, length: length, old: old,
+        segments: Segments(root)), Extent()
+    )
+  }
+
+  /// Ends the leaf that was walked and opens the next one; false where there is none.
+  private mutating func advance(_ top: inout Open) throws(WireError) -> Bool {
+    if let leaf = top.leaf {
+      top.extent.include(leaf.reach)
+      if leaf.place.isChild {
+        summaries[leaf.place.node] = Segments.Summary(leaf.entries, leaf.reach)
+      }
+      top.leaf = nil
+    }
+    while let next = top.segments.next() {
+      if next.isChild, top.segments.isSettled(next, by: top.old) { continue }
+      let like = top.old.first.map { next.first == nil ? $0.root : $0.leaf(of: next.first) }
       try visitor.visit(next.node, .tree, length: nil, like: like)
       if next.isChild, let summary = summaries[next.node] {
         // Shared with another directory: its entries have been walked, what it claims has not.
-        try segments.pass(next, summary)
-        extent.include(summary.extent)
+        try top.segments.pass(next, summary)
+        top.extent.include(summary.extent)
         continue
       }
       guard let node = try treeNode(next.node) else { continue }
-      try segments.open(next, node)
-      guard case .leaf(let entries) = node else { continue }
-      var reach = Extent()
-      for element in entries {
-        reach.include(
-          element.name,
-          try entry(element, since: &old, in: path, depth: depth, length: length))
+      try top.segments.open(next, node)
+      if case .leaf(let entries) = node {
+        top.leaf = Leaf(place: next, entries: entries)
+        return true
       }
-      extent.include(reach)
-      if next.isChild { summaries[next.node] = Segments.Summary(entries, reach) }
     }
-    extents[root] = extent
-    return extent
+    return false
   }
 
-  /// Walks what an entry refers to.
+  /// Looks at an entry: returns the directory that it opens, or how far it reaches down.
   private mutating func entry(
-    _ element: TreeEntry, since old: inout [DirectoryReference], in folder: Path, depth: Int,
-    length: Int
-  ) throws(WireError) -> Extent {
+    _ element: TreeEntry, in top: inout Open
+  ) throws(WireError) -> (open: Open?, extent: Extent) {
     let entry = element.entry
     var before: [Entry] = []
-    for index in old.indices {
-      if let found = old[index].entry(element.name) { before.append(found) }
+    for index in top.old.indices {
+      if let found = top.old[index].entry(element.name) { before.append(found) }
     }
-    let path = origin == nil ? Path.root : folder.appending(element.name)
+    let path = origin == nil ? Path.root : top.path.appending(element.name)
     if before.isEmpty, let moved = origin?(path) { before.append(moved) }
     if let attributes = entry.attributes, !before.contains(where: { $0.attributes == attributes }) {
       try visitor.visit(
         attributes, .chunk, length: nil, like: before.lazy.compactMap(\.attributes).first)
     }
-    let unchanged = before.contains { $0.kind == entry.kind && $0.content == entry.content }
+    // Size belongs to content: an entry that claims another one is looked at again.
+    let isUnchanged = before.contains { $0.hasSameContent(as: entry) }
     switch entry.kind {
     case .directory:
-      return try directory(
-        entry.content, since: before.filter { $0.kind == .directory }.map(\.content), at: path,
-        depth: depth + 1, length: length + element.name.bytes.count + 1)
+      return try open(
+        entry.content, element.name,
+        since: before.filter { $0.kind == .directory }.map(\.content), at: path,
+        depth: top.depth + 1, length: top.length + element.name.bytes.count + 1)
     case .symlink:
-      if !unchanged {
-        try visitor.visit(entry.content, .chunk, length: entry.size, like: nil)
-      }
+      if !isUnchanged { try visitor.visit(entry.content, .chunk, length: entry.size, like: nil) }
     case .file:
-      // Size belongs to content: an entry that claims another one is looked at again.
-      if before.contains(where: { $0.hasSameContent(as: entry) }) { break }
-      try file(entry, since: before.last { $0.kind == .file })
+      if !isUnchanged { try file(entry, since: before.last { $0.kind == .file }) }
     }
-    return Extent()
+    return (nil, Extent())
   }
 
   private mutating func file(_ entry: Entry, since before: Entry?) throws(WireError) {
