@@ -19,7 +19,7 @@ struct JournalWalk: ~Copyable {
     /// A frame; its summary is nil where the rest of it is damaged.
     case frame(Frame.Summary?, length: Int, chain: UInt64)
     /// A record whose own checksum is right.
-    case transaction(TransactionRecord, body: [UInt8], chain: UInt64)
+    case transaction(TransactionRecord, body: [UInt8])
     case invalid
   }
 
@@ -60,8 +60,8 @@ struct JournalWalk: ~Copyable {
         }
         chain = next
         offset += UInt64(length)
-      case .transaction(let record, let bytes, let next)
-      where next == record.chain && record.gap == offset - position.end:
+      case .transaction(let record, let bytes)
+      where record.chain == chain && record.gap == offset - position.end:
         guard let body = try? TransactionBody(decoding: bytes) else {
           throw .version(file: path)
         }
@@ -72,7 +72,9 @@ struct JournalWalk: ~Copyable {
         accept(body, record, end: end, damaged: damaged)
         visit(frames, body)
         return true
-      case .transaction, .invalid: return try skip(from: offset, visit)
+      case .transaction, .invalid:
+        // A damaged frame's length may be part of the damage.
+        return try skip(from: damaged.first ?? offset, visit)
       }
     }
   }
@@ -83,7 +85,7 @@ struct JournalWalk: ~Copyable {
     if record.isCheckpoint { position.state = ReplicaState() }
     body.apply(to: &position.state)
     position.end = end
-    position.chain = record.chain
+    position.chain = record.checksum
     position.damagedFrames += damaged
   }
 
@@ -145,7 +147,7 @@ struct JournalWalk: ~Copyable {
         continue
       }
       offset += UInt64(place)
-      if case .transaction(let record, let body, _) = try block(at: offset, chain: 0) {
+      if case .transaction(let record, let body) = try block(at: offset, chain: 0) {
         return (offset, record, body)
       }
       offset += 1
@@ -170,7 +172,7 @@ struct JournalWalk: ~Copyable {
           record.matches($0) ? Array($0) : nil
         }
         guard let body, let body else { return .invalid }
-        return .transaction(record, body: body, chain: head.chain)
+        return .transaction(record, body: body)
       }
       guard let length = head.frame else { return .invalid }
       let summary = try window.withBytes(of: file.file, at: offset, count: length) {

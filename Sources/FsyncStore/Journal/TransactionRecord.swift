@@ -9,14 +9,15 @@ import FsyncCore
 ///  8  4  bytes of body
 /// 12  4  zero
 /// 16  8  bytes between the end of the previous transaction (or of the header) and this one
-/// 24  8  XXH3 of the body, seeded with the XXH3 of bytes 0 to 23, seeded with the nonce
-/// 32  8  the chain: over the heads of all frames since the previous transaction, and this one
+/// 24  8  the chain
+/// 32  8  XXH3 of the body, seeded with the XXH3 of bytes 0 to 31, seeded with the nonce
 /// 40     body
 /// ```
 /// The nonce as a seed is the first eight bytes of the journal's name, little-endian. The chain
-/// begins with the XXH3 of the journal's header; each frame, and each transaction, replaces it by
-/// the XXH3 of its own first 32 bytes seeded with the chain so far. These bytes hold the checksum
-/// of the rest of the block, so the chain covers every byte.
+/// begins with the XXH3 of the journal's header. Each frame replaces it by the XXH3 of its head,
+/// seeded with the chain so far; the head holds the checksum of the rest of the frame, so the
+/// chain covers every byte. A transaction holds the chain after the frames before it, and its own
+/// checksum is the chain after it.
 struct TransactionRecord: Hashable, Sendable {
   static let headLength = 40
   static let magic: UInt32 = 0x5854_5346  // "FSTX" read little-endian
@@ -24,8 +25,10 @@ struct TransactionRecord: Hashable, Sendable {
   let isCheckpoint: Bool
   let bodyLength: Int
   let gap: UInt64
-  let checksum: UInt64
+  /// The chain after the frames before the record.
   let chain: UInt64
+  /// The record's own checksum, and the chain after it.
+  let checksum: UInt64
   private let seed: UInt64
 
   /// Bytes of head and body.
@@ -46,9 +49,9 @@ struct TransactionRecord: Hashable, Sendable {
     isCheckpoint = bytes[5] == 1
     bodyLength = Int(word(8))
     gap = long(16)
-    checksum = long(24)
-    chain = long(32)
-    seed = Checksum.xxh3(UnsafeRawBufferPointer(rebasing: bytes[..<24]), seed: nonce)
+    chain = long(24)
+    checksum = long(32)
+    seed = Checksum.xxh3(UnsafeRawBufferPointer(rebasing: bytes[..<32]), seed: nonce)
   }
 
   /// Says whether a body is the one that the head was written for.
@@ -56,7 +59,7 @@ struct TransactionRecord: Hashable, Sendable {
     Checksum.xxh3(body, seed: seed) == checksum
   }
 
-  /// The chain after a block with these first bytes.
+  /// The chain after a frame with this head.
   static func link(_ head: UnsafeRawBufferPointer, chain: UInt64) -> UInt64 {
     Checksum.xxh3(UnsafeRawBufferPointer(rebasing: head[..<32]), seed: chain)
   }
@@ -75,10 +78,10 @@ struct TransactionRecord: Hashable, Sendable {
     writer.fixed(UInt32(body.count))
     writer.fixed(UInt32(0))
     writer.fixed(gap)
-    writer.fixed(Checksum.xxh3(body, seed: Checksum.xxh3(writer.bytes, seed: nonce)))
-    let next = writer.bytes.withUnsafeBytes { link($0, chain: chain) }
-    writer.fixed(next)
+    writer.fixed(chain)
+    let checksum = Checksum.xxh3(body, seed: Checksum.xxh3(writer.bytes, seed: nonce))
+    writer.fixed(checksum)
     writer.raw(body)
-    return (writer.bytes, next)
+    return (writer.bytes, checksum)
   }
 }

@@ -1,0 +1,133 @@
+import FsyncCore
+import FsyncStore
+import FsyncSystem
+import TestSupport
+import Testing
+
+@Suite struct QuarantineTests {
+  private func frames(_ count: Int, size: Int, seed: UInt64) -> [(Frame, [[UInt8]])] {
+    var random = SplitMix(seed: seed)
+    let encoder = FrameEncoder(.standard)
+    return (0..<count).map { _ in
+      let contents = (0..<3).map { _ in random.bytes(size) }
+      for content in contents { encoder.add(Digest.object(.chunk, content), .chunk, content) }
+      return (encoder.finish(), contents)
+    }
+  }
+
+  @Test(arguments: [200, 200_000])
+  func resumesAfterACutAndIsAdopted(_ size: Int) throws {
+    let directory = try TemporaryDirectory()
+    let folder = bytes(directory.appending("store"))
+    let store = try Store.create(at: folder, host: host())
+    let frames = frames(20, size: size, seed: 21)
+    do {
+      let quarantine = try store.quarantine(named: bytes("remote/../x"))
+      for (frame, _) in frames.prefix(12) { try quarantine.append(frame.encoded) }
+      #expect(throws: StoreError.self) { try store.quarantine(named: bytes("remote/../x")) }
+      #expect(quarantine.received - quarantine.acknowledged < 1 << 20)
+      try quarantine.acknowledge()
+      #expect(quarantine.received == quarantine.acknowledged)
+    }
+    // The cut leaves half a frame behind.
+    let file = try #require(try Directory(folder + bytes("/quarantine")).names().first)
+    let path = "store/quarantine/\(String(decoding: file, as: UTF8.self))"
+    try directory.write(path, try directory.read(path) + frames[12].0.encoded.dropLast(30))
+
+    let again = try Store.open(at: folder, host: host(seed: 3))
+    let quarantine = try again.quarantine(named: bytes("remote/../x"))
+    #expect(quarantine.objectCount == 36)
+    #expect(
+      quarantine.acknowledged == UInt64(frames.prefix(12).reduce(0) { $0 + $1.0.encoded.count }))
+    for (frame, _) in frames.dropFirst(12) { try quarantine.append(frame.encoded) }
+    for (_, contents) in frames {
+      for content in contents {
+        let id = Digest.object(.chunk, content)
+        #expect(try quarantine.object(id)?.bytes == content)
+        #expect(quarantine.hasArrived(id))
+        #expect(try !again.contains(id))
+      }
+    }
+    try again.transact { (_, transaction) throws(Refusal) in
+      transaction.adopt(quarantine)
+      transaction.heads = [Digest.object(.commit, [1])]
+    }
+    #expect(try again.state().packs.count == (size > 1000 ? 1 : 0))
+    for store in [again, try Store.open(at: folder, host: host())] {
+      for (_, contents) in frames {
+        for content in contents {
+          #expect(try store.object(Digest.object(.chunk, content))?.bytes == content)
+        }
+      }
+      #expect(try store.verify(roots: []).damages.allSatisfy(\.isMissing))
+    }
+    #expect(try Directory(folder + bytes("/quarantine")).names().isEmpty)
+  }
+
+  @Test func refusesWhatIsNotWhatItClaims() throws {
+    let directory = try TemporaryDirectory()
+    let store = try Store.create(at: bytes(directory.appending("store")), host: host())
+    let quarantine = try store.quarantine(named: [])
+    let encoder = FrameEncoder(.standard)
+    let content = [UInt8](repeating: 5, count: 500)
+    // A false id.
+    encoder.add(Digest.object(.chunk, [1]), .chunk, content)
+    #expect(throws: StoreError.object(.damaged(Digest.object(.chunk, [1])))) {
+      try quarantine.append(encoder.finish().encoded)
+    }
+    // A false kind.
+    encoder.add(Digest.object(.chunk, content), .tree, content)
+    #expect(throws: StoreError.self) { try quarantine.append(encoder.finish().encoded) }
+    // Damage, a cut, a prefix that is not here.
+    encoder.add(Digest.object(.chunk, content), .chunk, content)
+    let good = encoder.finish().encoded
+    for position in good.indices {
+      var damaged = good
+      damaged[position] ^= 2
+      #expect(throws: StoreError.self) { try quarantine.append(damaged) }
+      #expect(throws: StoreError.self) { try quarantine.append(Array(good[..<position])) }
+    }
+    encoder.add(Digest.object(.chunk, content), .chunk, content)
+    let prefixed = encoder.finish(prefix: [Digest.object(.chunk, content)], prefixBytes: content)
+    #expect(!prefixed.prefix.isEmpty)
+    #expect(throws: StoreError.object(.missing(Digest.object(.chunk, content)))) {
+      try quarantine.append(prefixed.encoded)
+    }
+    #expect(quarantine.objectCount == 0 && quarantine.received == 0)
+    try quarantine.drop()
+    #expect(try Directory(bytes(directory.appending("store/quarantine"))).names().isEmpty)
+  }
+
+  @Test func prefixesNeverFormChains() throws {
+    let directory = try TemporaryDirectory()
+    let folder = bytes(directory.appending("store"))
+    let store = try Store.create(at: folder, host: host())
+    var versions = [SplitMix.bytes(seed: 30, 60_000)]
+    for index in 1..<4 {
+      versions.append(versions[index - 1])
+      versions[index][index * 1000] &+= 1
+    }
+    let ids = versions.map { Digest.object(.chunk, $0) }
+    let quarantine = try store.quarantine(named: [])
+    let encoder = FrameEncoder(.standard)
+    for index in versions.indices {
+      encoder.add(ids[index], .chunk, versions[index])
+      let frame =
+        index == 0
+        ? encoder.finish()
+        : encoder.finish(prefix: [ids[index - 1]], prefixBytes: versions[index - 1])
+      try quarantine.append(frame.encoded)
+    }
+    try store.transact { (_, transaction) throws(Refusal) in transaction.adopt(quarantine) }
+    for store in [store, try Store.open(at: folder, host: host())] {
+      for (id, version) in zip(ids, versions) {
+        #expect(try store.object(id)?.bytes == version)
+        let bytes = try #require(try store.frame(holding: id))
+        for part in try bytes.withUnsafeBytes({ try Frame(decoding: $0) }).prefix {
+          let other = try #require(try store.frame(holding: part))
+          #expect(try other.withUnsafeBytes { try Frame(decoding: $0) }.prefix.isEmpty)
+        }
+      }
+    }
+  }
+}
