@@ -38,6 +38,13 @@ package struct Scan: Sendable {
     package let obstacle: Obstacle
     /// Whether the base tree has the path.
     package let isTracked: Bool
+
+    /// Makes a report.
+    package init(path: [UInt8], obstacle: Obstacle, isTracked: Bool) {
+      self.path = path
+      self.obstacle = obstacle
+      self.isTracked = isTracked
+    }
   }
 
   /// Says whether anything tracked was not there.

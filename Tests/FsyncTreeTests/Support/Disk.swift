@@ -84,13 +84,15 @@ extension SplitMix {
     }
   }
 
+  /// Content that no other call has made: what is written again as it was is only touched, and
+  /// then the times on the two sides differ.
   mutating func content() -> [UInt8] {
     switch below(12) {
-    case 0: []
+    case 0: bytes(8)
     case 1: bytes(130 << 10)
     case 2: [UInt8](repeating: 0, count: 200 << 10) + bytes(70 << 10)
-    case 3: [UInt8](repeating: 0, count: 600 << 10)
-    default: bytes(below(200))
+    case 3: bytes(8) + [UInt8](repeating: 0, count: 600 << 10)
+    default: bytes(8 + below(200))
     }
   }
 
@@ -109,7 +111,7 @@ extension SplitMix {
         try folder.setMode(name, pick([0o755, 0o700, 0o775]))
         try grow(try folder.directory(name), depth: depth - 1, count: below(count + 1))
       case 2:
-        try folder.makeSymlink(name, to: bytes(1 + below(20)).map { $0 | 1 })
+        try folder.makeSymlink(name, to: bytes(8 + below(20)).map { $0 | 1 })
         try folder.setModified(name, time())
       default:
         try Disk.write(

@@ -74,6 +74,3 @@ final class Replica {
     get throws { try entries().keys.sorted() }
   }
 }
-
-/// A path of a test.
-func path(_ text: String) throws -> Path { try Path(Array(text.utf8)) }
