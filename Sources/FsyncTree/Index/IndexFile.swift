@@ -133,7 +133,8 @@ extension Index {
       contents: map.records(at: at.contents, count: Int(header.rows)),
       attributes: map.records(at: at.attributes, count: Int(header.attributes)),
       owner: map, pending: header.cold)
-    guard IndexFile.hotChecksum(index.directories, index.rows, index.names) == header.hot,
+    guard map.bytes[at.names + Int(header.names)..<at.contents].allSatisfy({ $0 == 0 }),
+      IndexFile.hotChecksum(index.directories, index.rows, index.names) == header.hot,
       index.isWellFormed
     else { throw .damagedIndex }
     return index

@@ -129,7 +129,8 @@ extension SplitMix {
       case 1:
         try Disk.write(content(), name, in: folder, mtime: time())
       case 2 where stat.kind != .symlink:
-        try folder.setMode(name, pick([0o755, 0o700, 0o750]))
+        let mode: UInt16 = pick([0o755, 0o700, 0o750])
+        if mode != stat.mode { try folder.setMode(name, mode) }
       case 3 where stat.kind == .file:
         let file = try folder.file(name, .readWrite)
         try file.write(bytes(3), at: stat.size / 2)
