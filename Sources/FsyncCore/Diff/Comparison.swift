@@ -20,6 +20,9 @@ struct Comparison {
   /// Where they are used up, what is left is replaced as a whole: a correct answer, if not a
   /// short one, in bounded time on any input.
   var budget: Int
+  /// How often each line number occurs in a region on either side; zero between uses, so that
+  /// a small region costs what it is long and not what the texts are.
+  var counts: [Int32] = []
 
   init(_ left: [Int32], _ right: [Int32], classes: Int, budget: Int) {
     self.left = left

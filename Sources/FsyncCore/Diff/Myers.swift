@@ -26,7 +26,12 @@ extension Comparison {
   /// Marks the lines that have no partner, and those with very many partners that stand among
   /// such; returns the others, between the region's common ends.
   private mutating func setAside(in region: Region) -> (left: [Int], right: [Int]) {
-    var counts = [Int32](repeating: 0, count: classes * 2)
+    if counts.isEmpty { counts = [Int32](repeating: 0, count: classes * 2) }
+    budget -= region.left.count + region.right.count
+    defer {
+      for line in region.left { counts[Int(left[line]) * 2] = 0 }
+      for line in region.right { counts[Int(right[line]) * 2 + 1] = 0 }
+    }
     for line in region.left { counts[Int(left[line]) * 2] += 1 }
     for line in region.right { counts[Int(right[line]) * 2 + 1] += 1 }
     let inner = trimmed(region)
