@@ -105,6 +105,9 @@ struct Glob: Hashable, Sendable {
   /// The bytes that a pattern without wildcards stands for; nil for any other.
   var literal: [UInt8]? { literalCount == steps.count ? Glob.bytes(steps[...]) : nil }
 
+  /// The bytes that every match begins with.
+  var head: [UInt8] { Glob.bytes(steps[..<literalCount]) }
+
   /// The bytes that every match ends with, after its last slash.
   var tail: [UInt8] {
     let bytes = steps.reversed().prefix {
