@@ -35,7 +35,7 @@ timed() {
 
 real_tree() {
   mkdir -p "$work/a"
-  find /usr /opt -xdev \( -type f -size -1M -o -type l \) -readable 2>/dev/null |
+  find /usr /opt -xdev \( -type f -size -1000k -o -type l \) -readable 2>/dev/null |
     head -n 32000 >"$work/list"
   tar -C / -cf - -T "$work/list" 2>/dev/null | tar -C "$work/a" -xf - 2>/dev/null || true
   mkdir -p "$work/a/empty/folder"
