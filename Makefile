@@ -24,7 +24,7 @@ tools:
 	@sh Tests/Demo/packages.sh $(TOOLS)
 
 test: tools build
-	FSYNC_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test -c release --scratch-path .build/tests
+	FSYNC_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test
 
 demo: build
 	@sh Tests/Demo/demo.sh $(CURDIR)/$(BINARY)

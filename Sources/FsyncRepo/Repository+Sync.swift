@@ -29,10 +29,4 @@ extension Repository {
   ) throws(RepositoryError) -> (repository: Repository, result: SyncResult) {
     throw .exchange(.unreachable(url))
   }
-
-  /// Drops what nothing reaches.
-  package func collect(dryRun: Bool) throws(RepositoryError) -> CollectResult { CollectResult() }
-
-  /// Checks everything.
-  package func check(quick: Bool) throws(RepositoryError) -> CheckReport { CheckReport() }
 }

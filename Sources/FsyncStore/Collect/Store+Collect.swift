@@ -81,7 +81,7 @@ extension Store {
   }
 
   /// Marks what a state reaches, and what the frames of all packs are compressed against.
-  private func mark(
+  func mark(
     _ live: Live, _ marking: inout Marking,
     _ roots: (ReplicaState) throws(StoreError) -> [ObjectID]
   ) throws(StoreError) {
@@ -150,7 +150,7 @@ extension Store {
     return sizes
   }
 
-  private func totalSize(_ live: Live) throws(StoreError) -> UInt64 {
+  func totalSize(_ live: Live) throws(StoreError) -> UInt64 {
     try packSizes(live).values.reduce(try live.journal.size(), +)
   }
 

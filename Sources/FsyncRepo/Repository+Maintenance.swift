@@ -1,0 +1,67 @@
+internal import FsyncCore
+internal import FsyncStore
+internal import FsyncSystem
+
+extension Repository {
+  /// What nothing has reached for so many seconds is dropped: two weeks.
+  static let grace: Int64 = 14 * 86_400
+
+  /// Folds journal and packs, and drops what nothing has reached for two weeks.
+  /// - Parameter dryRun: count, change nothing.
+  package func collect(dryRun: Bool) throws(RepositoryError) -> CollectResult {
+    progress.report(.collecting, 0, nil, 0)
+    var result = CollectResult()
+    do throws(StoreError) {
+      if dryRun {
+        let found = try store.collectable { _ in [] }
+        result.objectsDropped = found.dropped
+        result.bytesBefore = found.bytesBefore
+        result.bytesAfter = found.bytesAfter
+        return result
+      }
+      let done = try store.collect(grace: Repository.grace) { _ in [] }
+      result.objectsDropped = done.dropped
+      result.bytesBefore = done.bytesBefore
+      result.bytesAfter = done.bytesAfter
+      try store.dropQuarantines(
+        before: Timestamp(seconds: now().seconds - Repository.grace))
+    } catch { throw RepositoryError(error) }
+    return result
+  }
+
+  /// Verifies everything that is stored: each frame's checksum, each object's hash, and every
+  /// reference.
+  /// - Parameter quick: references only.
+  package func check(quick: Bool) throws(RepositoryError) -> CheckReport {
+    progress.report(.checking, 0, nil, 0)
+    let found: Verification
+    do { found = try store.verify(quick: quick, roots: []) } catch { throw RepositoryError(error) }
+    var report = CheckReport()
+    report.frames = found.frames
+    report.objects = found.objects
+    for damage in found.damages {
+      if case .missing(let id, _, _) = damage { report.missing.append(id) }
+      report.damages.append(Repository.describe(damage))
+    }
+    return report
+  }
+
+  /// A damage as one line.
+  private static func describe(_ damage: Damage) -> String {
+    func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+    func needed(_ by: ObjectID?) -> String { by.map { "needed by \($0)" } ?? "needed as a head" }
+    switch damage {
+    case .journal(let file): return "journal \(text(file)) is damaged"
+    case .pack(let file): return "pack \(text(file)) is missing or ruined"
+    case .index(let file): return "the index of pack \(text(file)) is damaged"
+    case .frame(let file, let offset, let objects):
+      return "frame at \(offset) of \(text(file)) is damaged, with \(objects.count) objects"
+    case .object(let id, let file): return "object \(id) in \(text(file)) is damaged"
+    case .malformed(let id): return "object \(id) does not decode"
+    case .missing(let id, let kind, let by):
+      return "\(kind.map { "\($0)" } ?? "object") \(id) is missing, \(needed(by))"
+    case .wrongKind(let id, let expected, let by):
+      return "object \(id) is no \(expected), \(needed(by))"
+    }
+  }
+}
