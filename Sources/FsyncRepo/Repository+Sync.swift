@@ -1,3 +1,4 @@
+package import FsyncWire
 internal import FsyncCore
 internal import FsyncStore
 internal import FsyncSystem
@@ -18,15 +19,23 @@ package struct SyncOptions: Sendable {
 extension Repository {
   /// Syncs with remotes.
   package func synchronize(
-    with remotes: [String], options: SyncOptions
+    with remotes: [String], options: SyncOptions, over connector: Connector
   ) -> [Result<SyncResult, RepositoryError>] {
     [.failure(.exchange(.unreachable("exchange")))]
   }
 
   /// Clones.
   package static func clone(
-    from url: String, to path: [UInt8], bare: Bool, name: [UInt8]?, progress: Progress
+    from url: String, to path: [UInt8], bare: Bool, name: [UInt8]?, progress: Progress,
+    over connector: Connector
   ) throws(RepositoryError) -> (repository: Repository, result: SyncResult) {
     throw .exchange(.unreachable(url))
+  }
+
+  /// Serves the repository at a path to the peer at a carrier's far end, for one session.
+  package static func serve(
+    _ path: [UInt8], over carrier: any Carrier, timeout: Double
+  ) throws(RepositoryError) {
+    throw .notARepository(path)
   }
 }
