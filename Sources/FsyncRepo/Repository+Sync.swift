@@ -1,11 +1,11 @@
-package import FsyncWire
 internal import FsyncCore
 internal import FsyncStore
 internal import FsyncSystem
+internal import FsyncWire
 
 /// How a sync is done.
 package struct SyncOptions: Sendable {
-  /// Look and report, change nothing.
+  /// Look and report, change nothing and contact nobody.
   package var dryRun = false
   /// Give up after so many seconds; nil for never.
   package var maxSeconds: Double?
@@ -17,25 +17,106 @@ package struct SyncOptions: Sendable {
 }
 
 extension Repository {
-  /// Syncs with remotes.
+  /// Commits the folder, exchanges commits with remotes, and brings the folder to the view of all.
+  ///
+  /// One sync of a repository runs at a time: another fails with `.busy` at once. A remote that
+  /// fails does not keep the others from being synced; the folder follows whatever came.
+  /// - Parameters:
+  ///   - remotes: names of remotes, or places; empty for every remote that is configured.
+  ///   - connector: makes the carriers.
+  /// - Returns: a result for each remote, in order; a single failure where the sync did not begin.
   package func synchronize(
     with remotes: [String], options: SyncOptions, over connector: Connector
   ) -> [Result<SyncResult, RepositoryError>] {
-    [.failure(.exchange(.unreachable("exchange")))]
+    do throws(RepositoryError) {
+      if let seconds = options.maxSeconds { deadline = Clock.monotonic() + seconds }
+      let places = self.places(remotes)
+      if options.dryRun { return try preview(places, options) }
+      let lock = try lockSync()
+      defer { _ = lock }
+      return try synchronizeLocked(with: places, options, over: connector)
+    } catch { return [.failure(error)] }
   }
 
-  /// Clones.
-  package static func clone(
-    from url: String, to path: [UInt8], bare: Bool, name: [UInt8]?, progress: Progress,
-    over connector: Connector
-  ) throws(RepositoryError) -> (repository: Repository, result: SyncResult) {
-    throw .exchange(.unreachable(url))
+  private func places(_ remotes: [String]) -> [RemotePlace] {
+    guard !remotes.isEmpty else {
+      return configuration.remotes.map {
+        RemotePlace(name: $0.name, url: $0.url, command: $0.command)
+      }
+    }
+    return remotes.map { text in
+      guard let remote = configuration.remote(named: text) else { return RemotePlace(url: text) }
+      return RemotePlace(name: remote.name, url: remote.url, command: remote.command)
+    }
   }
 
-  /// Serves the repository at a path to the peer at a carrier's far end, for one session.
-  package static func serve(
-    _ path: [UInt8], over carrier: any Carrier, timeout: Double
+  private func preview(
+    _ places: [RemotePlace], _ options: SyncOptions
+  ) throws(RepositoryError) -> [Result<SyncResult, RepositoryError>] {
+    var commit = CommitOptions()
+    commit.dryRun = true
+    let pending = isBare ? CommitResult() : try self.commit(commit)
+    let state = try state()
+    return places.map { place in
+      var result = SyncResult(remote: place.title)
+      result.heads = state.heads
+      result.view = state.base?.tree
+      result.commit = pending
+      return .success(result)
+    }
+  }
+
+  private func synchronizeLocked(
+    with places: [RemotePlace], _ options: SyncOptions, over connector: Connector
+  ) throws(RepositoryError) -> [Result<SyncResult, RepositoryError>] {
+    var commit = CommitOptions()
+    commit.kind = .automatic
+    commit.message = options.message
+    let committed = isBare ? CommitResult() : try self.commit(commit)
+    var results: [Result<SyncResult, RepositoryError>] = []
+    var remoteHeads: [[ObjectID]] = []
+    for place in places {
+      do throws(RepositoryError) {
+        let (result, heads) = try exchange(with: place, over: connector)
+        results.append(.success(result))
+        remoteHeads.append(heads)
+      } catch {
+        results.append(.failure(error))
+        remoteHeads.append([])
+      }
+    }
+    try spread(places, &results, remoteHeads, over: connector)
+    let update = isBare ? UpdateResult() : try self.update()
+    let state = try state()
+    return results.map { result in
+      result.map {
+        var result = $0
+        result.heads = state.heads
+        result.view = state.base?.tree
+        result.commit = committed
+        result.update = update
+        return result
+      }
+    }
+  }
+
+  /// Gives remotes that were synced early what later ones brought.
+  private func spread(
+    _ places: [RemotePlace], _ results: inout [Result<SyncResult, RepositoryError>],
+    _ remoteHeads: [[ObjectID]], over connector: Connector
   ) throws(RepositoryError) {
-    throw .notARepository(path)
+    let heads = try state().heads
+    for (index, place) in places.enumerated() where remoteHeads[index] != heads {
+      guard case .success(let before) = results[index] else { continue }
+      results[index] = Result { () throws(RepositoryError) in
+        var result = try exchange(with: place, over: connector).result
+        result.bytesSent += before.bytesSent
+        result.bytesReceived += before.bytesReceived
+        result.objectsSent += before.objectsSent
+        result.objectsReceived += before.objectsReceived
+        result.roundTrips += before.roundTrips
+        return result
+      }
+    }
   }
 }

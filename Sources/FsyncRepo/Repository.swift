@@ -11,7 +11,7 @@ package final class Repository {
   /// The objects, heads and operations.
   package let store: Store
   /// Which replica this is.
-  package let replica: Replica
+  package internal(set) var replica: Replica
   /// What people configured.
   package let configuration: Configuration
   /// Told how far long work is.

@@ -73,6 +73,30 @@ package enum ExchangeFailure: Error, Hashable, Sendable {
   case version(String)
   /// The remote sent something that is not acceptable: damaged, hostile, or out of order.
   case protocolViolation(String)
-  /// The remote reported a failure of its own.
-  case remote(String)
+  /// The remote reported a failure of its own, with details.
+  case remote(RemoteTrouble, String)
+}
+
+/// What a remote says of its own failure.
+package enum RemoteTrouble: Hashable, Sendable {
+  /// No repository is at the path.
+  case noRepository
+  /// Another fsync is at work there, or its state moved too often.
+  case busy
+  /// It does not accept what was sent.
+  case refused
+  /// Its stored data is damaged or incomplete.
+  case damaged
+  /// Its disk is full.
+  case full
+  /// It lacks a permission.
+  case denied
+  /// It heard nothing for too long.
+  case timeout
+  /// It was interrupted.
+  case interrupted
+  /// Its folder is not the one that was recorded.
+  case rootReplaced
+  /// None of the others.
+  case other
 }

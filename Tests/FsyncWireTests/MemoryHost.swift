@@ -69,7 +69,7 @@ final class MemoryHost: ExchangeHost {
   var delivered: UInt64 { UInt64(store.arrived.values.reduce(0) { $0 + $1.bytes.count }) }
   func heads() -> [ObjectID] { current }
   func graph(over reader: any ObjectReader) -> CommitGraph { CommitGraph(reader) }
-  func prepare() {
+  func prepare(for peer: Standing) {
     prepared += 1
     onPrepare()
   }

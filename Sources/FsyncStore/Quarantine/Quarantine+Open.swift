@@ -3,12 +3,22 @@ import FsyncSystem
 import Synchronization
 
 extension Store {
+  /// Says whether something may have arrived in the quarantine of a name.
+  package func hasQuarantine(named name: [UInt8]) -> Bool {
+    let folder = Layout.path(folder, Layout.quarantine)
+    return (try? Stat(path: Layout.path(folder, Store.fileName(ofQuarantine: name)))) != nil
+  }
+
+  private static func fileName(ofQuarantine name: [UInt8]) -> [UInt8] {
+    Array(Array(Digest.sha256(name).bytes.prefix(16)).hex.utf8)
+  }
+
   /// Opens the quarantine of a name, with what arrived in it before, or begins it.
   ///
   /// Frames are verified; a torn tail is cut off. Throws `.busy` while another session has it.
   /// - Parameter name: any bytes, for instance a remote's name.
   package func quarantine(named name: [UInt8]) throws(StoreError) -> Quarantine {
-    let fileName = Array(Array(Digest.sha256(name).bytes.prefix(16)).hex.utf8)
+    let fileName = Store.fileName(ofQuarantine: name)
     let folder = Layout.path(folder, Layout.quarantine)
     let path = Layout.path(folder, fileName)
     let packing = Layout.path(self.folder, Layout.packing)

@@ -66,6 +66,9 @@ package final class Quarantine: ObjectReader, Sendable {
   /// Says whether an object has arrived; the store is not asked.
   package func hasArrived(_ id: ObjectID) -> Bool { frames.find(id) != nil }
 
+  /// Says what an object that has arrived is, without reading it; nil where it has not.
+  package func kind(of id: ObjectID) -> ObjectKind? { frames.find(id)?.slot.kind }
+
   /// Says whether an object has arrived or is in the store.
   package func contains(_ id: ObjectID) throws(ObjectError) -> Bool {
     if frames.find(id) != nil { return true }

@@ -37,8 +37,10 @@ struct Place: Sendable {
 
 /// Where an object lies, for reading many in the order of their places.
 package struct ObjectLocation: Hashable, Comparable, Sendable {
-  let source: UInt64
-  let offset: UInt64
+  /// The number of the file in this process.
+  package let source: UInt64
+  /// Where the frame begins in the file.
+  package let offset: UInt64
   let position: Int
 
   /// Orders by file, then by place in it: objects of one frame are neighbours.

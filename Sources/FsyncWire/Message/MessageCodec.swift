@@ -5,7 +5,7 @@ package import FsyncCore
 /// A message is its tag, the length of its payload as a varint, the payload, and eight bytes of
 /// XXH3 over all that, seeded with the message's number in its direction: a message that is
 /// lost, repeated, moved or changed is seen at once.
-package struct MessageWriter {
+package struct MessageWriter: Sendable {
   private var number: UInt64 = 0
   /// The heads of the client's hello, which later messages refer to.
   private var heads: [ObjectID] = []

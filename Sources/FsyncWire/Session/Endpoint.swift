@@ -73,6 +73,16 @@ package struct Endpoint<Side: Session> {
   /// Appends a keep-alive; not between a message's bytes, since messages are whole in `output`.
   package mutating func keepAlive() { writer.append(.keepAlive, to: &output) }
 
+  /// What keeps the connection alive while a long step keeps this endpoint busy; all output must
+  /// have been sent.
+  package var keepAlives: KeepAlives { KeepAlives(writer) }
+
+  /// Goes on after keep-alives that were sent meanwhile.
+  package mutating func resume(after keepAlives: KeepAlives) {
+    counts.bytesSent += keepAlives.bytes
+    writer = keepAlives.writer
+  }
+
   /// Tells the other side why this one gives up.
   package mutating func fail(_ failure: Failure) { writer.append(.failure(failure), to: &output) }
 
@@ -210,7 +220,7 @@ package struct Endpoint<Side: Session> {
   }
 
   private mutating func prepare(_ hello: Hello) throws(ExchangeError) {
-    try own { () throws(HostError) in try host.prepare() }
+    try own { () throws(HostError) in try host.prepare(for: hello.standing) }
     let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
     let knows = try Self.holds(hello.shared, graph)
     let standing = try Self.standing(of: host, beyond: knows ? hello.shared : [], graph)

@@ -41,8 +41,9 @@ package protocol ExchangeHost: AnyObject {
   func heads() throws(HostError) -> [ObjectID]
   /// The graph of what a reader holds, filled from a cache where there is one.
   func graph(over reader: any ObjectReader) throws(HostError) -> CommitGraph
-  /// Server only: commits what changed in the folder.
-  func prepare() throws(HostError)
+  /// Server only: makes ready for a client that said hello, and commits what changed in the
+  /// folder.
+  func prepare(for peer: Standing) throws(HostError)
   /// Takes note of the other side before anything is exchanged: of a tip of our own that is not
   /// here, for instance, which says that this folder was copied or restored.
   func met(_ peer: Standing) throws(HostError)

@@ -1,0 +1,98 @@
+internal import FsyncCore
+internal import FsyncStore
+internal import FsyncSystem
+internal import FsyncWire
+
+/// A remote as a session reaches it.
+struct RemotePlace {
+  /// Its name; nil for one that was only typed.
+  var name: String?
+  /// Where it is.
+  var url: String
+  /// The program to run there; nil for `fsync`.
+  var command: String?
+
+  /// What people call it.
+  var title: String { name ?? url }
+  /// The name of the quarantine that what it sends goes through.
+  var quarantine: [UInt8] { Array("remote \(title)".utf8) }
+}
+
+extension Repository {
+  /// Runs one session with a remote: both sides' heads are joined afterwards, here and there.
+  ///
+  /// The sync lock must be held. The folder is left as it is.
+  /// - Returns: what was exchanged, without commit and update, and the heads the remote ended with.
+  func exchange(
+    with remote: RemotePlace, over connector: Connector
+  ) throws(RepositoryError) -> (result: SyncResult, remoteHeads: [ObjectID]) {
+    try announce()
+    let host = try RepositoryHost(self, .client(quarantine: remote.quarantine))
+    let known = remote.name.flatMap { [refs = try state().refs] in
+      RemoteRecord.read(refs, name: $0)
+    }
+    let carrier: any Carrier
+    do {
+      carrier = try connector.connect(
+        Connector.Request(
+          url: remote.url, command: remote.command, ssh: configuration.sshCommand,
+          timeout: configuration.timeout))
+    } catch {
+      throw RepositoryError(.carrier(error), url: remote.url, ours: nil, farewell: nil)
+    }
+    let ours = try state().heads
+    var driver: SessionDriver<ClientSession>
+    let outcome: Outcome
+    do throws(SessionFailure) {
+      do throws(ExchangeError) {
+        driver = SessionDriver(
+          try Endpoint(client: host, shared: known?.heads ?? []), over: carrier,
+          repository: host.repository, timeout: configuration.timeout)
+      } catch { throw .exchange(error) }
+      outcome = try driver.run { () throws(RepositoryError) in try checkInterruption() }
+    } catch {
+      throw RepositoryError(
+        error, url: remote.url, ours: host.repository, farewell: carrier.close())
+    }
+    carrier.finishSending()
+    _ = carrier.close()
+    var result = SyncResult(remote: remote.title)
+    result.count(driver.endpoint.counts)
+    result.remoteConflicts = outcome.report?.conflicts ?? 0
+    let remoteHeads = outcome.report?.heads ?? outcome.peer.heads
+    if let name = remote.name { try remember(name, remoteHeads, ours, outcome) }
+    return (result, remoteHeads)
+  }
+
+  /// Notes what both sides have after a session.
+  private func remember(
+    _ name: String, _ remoteHeads: [ObjectID], _ ours: [ObjectID], _ outcome: Outcome
+  ) throws(RepositoryError) {
+    let graph = graph()
+    let shared: [ObjectID]
+    do throws(ObjectError) {
+      // Others may have pushed to the remote meanwhile: then what the two of us had said.
+      var isHere = true
+      for head in remoteHeads where isHere { isHere = try graph.contains(head) }
+      shared = isHere ? remoteHeads : try graph.join(ours, outcome.peer.heads)
+    } catch { throw .object(error) }
+    let record = RemoteRecord(heads: shared, time: timestamp())
+    do {
+      try store.transact { (_, transaction) throws(Never) in
+        transaction.command = Array("sync \(name)".utf8)
+        transaction.refs[RemoteRecord.ref(name)] = .some(record.encoded)
+      }
+    } catch { throw RepositoryError(error) }
+  }
+}
+
+extension SyncResult {
+  /// Adds what a session moved.
+  mutating func count(_ counts: ExchangeCounts) {
+    bytesSent += counts.bytesSent
+    bytesReceived += counts.bytesReceived
+    objectsSent += counts.objectsSent
+    objectsReceived += counts.objectsReceived
+    roundTrips += counts.roundTrips
+  }
+}

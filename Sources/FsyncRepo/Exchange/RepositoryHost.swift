@@ -1,0 +1,178 @@
+internal import FsyncCore
+internal import FsyncStore
+internal import FsyncSystem
+internal import FsyncWire
+
+/// A repository as one side of a session.
+final class RepositoryHost: ExchangeHost {
+  /// Which side it is.
+  enum Side {
+    /// The one that asks; what arrives waits under this name.
+    case client(quarantine: [UInt8])
+    /// The one that answers: it commits its folder first, and writes it in the end.
+    case server
+  }
+
+  private let opened: Repository
+  private let side: Side
+  private let arrivals: Arrivals
+  private let stored: CommitGraph
+  private let arrived: CommitGraph
+  private let drops: UInt64
+  private var quarantineName: [UInt8]?
+  /// What the server wrote into its folder.
+  private(set) var update = UpdateResult()
+
+  let repository: RepositoryID?
+  let compression: Compression
+
+  /// Makes a side of a session that has not begun.
+  init(_ repository: Repository, _ side: Side) throws(RepositoryError) {
+    let state = try repository.state()
+    opened = repository
+    self.side = side
+    self.repository = state.repositoryID
+    compression = state.compression
+    drops = state.drops
+    arrivals = Arrivals(repository.store)
+    stored = repository.graph()
+    arrived = CommitGraph(arrivals)
+    if case .client(let name) = side { try resume(name) }
+  }
+
+  var holdings: any Holdings { arrivals }
+  var source: any FrameSource { StoreSource(store: opened.store) }
+  var delivered: UInt64 { arrivals.quarantine?.acknowledged ?? 0 }
+  var replica: (id: ReplicaID, name: [UInt8]) { (opened.replica.id, opened.replica.name) }
+
+  func heads() throws(HostError) -> [ObjectID] {
+    try own { () throws(RepositoryError) in try opened.state().heads }
+  }
+
+  func graph(over reader: any ObjectReader) -> CommitGraph {
+    reader is Arrivals ? arrived : stored
+  }
+
+  func prepare(for peer: Standing) throws(HostError) {
+    try own { () throws(RepositoryError) in
+      try resume(Array("peer ".utf8) + peer.replica.bytes)
+      if !opened.isBare {
+        var options = CommitOptions()
+        options.kind = .automatic
+        _ = try opened.commit(options)
+      }
+      try opened.announce()
+    }
+  }
+
+  func met(_ peer: Standing) throws(HostError) {
+    try own { () throws(RepositoryError) in
+      var isCopied = peer.replica == opened.replica.id
+      do throws(ObjectError) {
+        for tip in peer.beyond.tips[opened.replica.id] ?? [] where !isCopied {
+          isCopied = try !stored.contains(tip.commit)
+        }
+      } catch { throw .object(error) }
+      if isCopied { try opened.renewReplica() }
+    }
+  }
+
+  func keep(_ frame: VerifiedFrame, encoded: [UInt8]) throws(HostError) {
+    try own { () throws(RepositoryError) in
+      if arrivals.quarantine == nil, let quarantineName { try receive(into: quarantineName) }
+      do throws(StoreError) { try arrivals.quarantine?.append(encoded) } catch {
+        throw RepositoryError(error)
+      }
+      opened.progress.report(
+        .receiving, arrivals.quarantine?.objectCount ?? 0, nil, arrivals.quarantine?.received ?? 0)
+    }
+  }
+
+  func join(_ heads: [ObjectID], repository: RepositoryID?) throws(HostError) -> Joined {
+    try own { () throws(RepositoryError) in
+      if !heads.isEmpty { try join(heads, taking: repository) }
+      if case .server = side, !opened.isBare { update = try opened.update() }
+      let state = try opened.state()
+      return Joined(
+        heads: state.heads, view: state.base?.tree,
+        conflicts: try opened.openConflicts(state.base?.conflicts),
+        problems: update.problems.count)
+    }
+  }
+
+  private func join(_ heads: [ObjectID], taking id: RepositoryID?) throws(RepositoryError) {
+    let graph = arrived
+    let (quarantine, drops) = (arrivals.quarantine, drops)
+    do {
+      try opened.store.transact { (state, transaction) throws(CommitFailure) in
+        // What was found here and not sent may have been dropped by a gc meanwhile.
+        guard state.drops == drops else { throw .moved }
+        if let id {
+          guard state.repositoryID == nil || state.repositoryID == id else { throw .moved }
+          transaction.repositoryID = id
+        }
+        if let quarantine { transaction.adopt(quarantine) }
+        do throws(ObjectError) {
+          let joined = try graph.join(state.heads, heads)
+          if joined != state.heads { transaction.heads = joined }
+        } catch { throw .object(error) }
+        transaction.command = Array("join".utf8)
+      }
+    } catch {
+      switch error {
+      case .store(let error): throw RepositoryError(error)
+      case .refused(.moved): throw .contended
+      case .refused(.object(let error)): throw .object(error)
+      }
+    }
+    arrivals.quarantine = nil
+  }
+
+  /// Goes on with what an interrupted session of this name delivered.
+  private func resume(_ name: [UInt8]) throws(RepositoryError) {
+    quarantineName = name
+    if opened.store.hasQuarantine(named: name) { try receive(into: name) }
+  }
+
+  private func receive(into name: [UInt8]) throws(RepositoryError) {
+    do throws(StoreError) {
+      do throws(StoreError) {
+        arrivals.quarantine = try opened.store.quarantine(named: name)
+      } catch {
+        guard case .busy = error else { throw error }
+        // The end of another session of this peer that has not yet noticed that it is over.
+        arrivals.quarantine = try opened.store.quarantine(named: name + Host.randomBytes(8))
+      }
+    } catch { throw RepositoryError(error) }
+  }
+}
+
+extension Repository {
+  /// Makes durable what the heads tell, before another machine hears of it.
+  func announce() throws(RepositoryError) {
+    do { try store.makeDurable() } catch { throw RepositoryError(error) }
+  }
+
+  /// Takes a new replica id, after a peer has shown that another folder commits under this one.
+  ///
+  /// Numbers go on rising, so that a kill between the file and the next commit is harmless.
+  func renewReplica() throws(RepositoryError) {
+    let lock = try lockTree()
+    defer { _ = lock }
+    let folder = try calling(place.folder) { () throws(SystemError) in
+      try Directory(place.folder)
+    }
+    let renewed = Replica(id: Replica.randomID(), name: replica.name, place: replica.place)
+    try calling(place.folder) { () throws(SystemError) in
+      try AtomicFile.write(renewed.encoded, to: Replica.fileName, in: folder)
+    }
+    replica = renewed
+  }
+}
+
+/// Does a repository's part of a session, and words its failure for the other side too.
+private func own<Value>(
+  _ body: () throws(RepositoryError) -> Value
+) throws(HostError) -> Value {
+  do throws(RepositoryError) { return try body() } catch { throw HostError(error.failure, error) }
+}

@@ -1,0 +1,161 @@
+internal import FsyncCore
+internal import FsyncSystem
+internal import FsyncWire
+
+/// Moves bytes between an endpoint and a carrier until the session is over.
+///
+/// Work and waiting alternate: an endpoint works while little waits to be sent, so memory stays
+/// bounded, and a long step is accompanied by keep-alives, so the other side knows that somebody
+/// is there.
+struct SessionDriver<Side: Session> {
+  private(set) var endpoint: Endpoint<Side>
+  private let carrier: any Carrier
+  private let timeout: Double
+  private let repository: RepositoryID?
+  private let incoming = Buffer()
+  private var lastSent = Clock.monotonic()
+  private var lastReceived = Clock.monotonic()
+  private var isAtEnd = false
+
+  /// Bytes that may wait to be sent before work pauses.
+  private static var outputBound: Int { 256 << 10 }
+  /// Seconds of work after which the carrier gets its turn.
+  private static var slice: Double { 0.25 }
+  /// The longest wait, in seconds: how soon a request to stop is noticed.
+  private static var pause: Double { 0.5 }
+  /// Seconds that the end of a failed session may take.
+  private static var patience: Double { 5 }
+
+  /// Makes the driver of a session that has not begun.
+  /// - Parameters:
+  ///   - repository: our own, to be told to a peer of another one.
+  ///   - timeout: seconds without a byte after which the other side counts as gone.
+  init(
+    _ endpoint: Endpoint<Side>, over carrier: any Carrier, repository: RepositoryID?,
+    timeout: Double
+  ) {
+    self.endpoint = endpoint
+    self.carrier = carrier
+    self.repository = repository
+    self.timeout = timeout
+  }
+
+  /// Runs the session to its end, or tells the other side why not and throws.
+  /// - Parameter check: throws when this side is to stop.
+  mutating func run(
+    checking check: () throws(RepositoryError) -> Void
+  ) throws(SessionFailure) -> Outcome {
+    do throws(SessionFailure) {
+      while true {
+        do throws(RepositoryError) { try check() } catch { throw .stopped(error) }
+        let isWorking = try work()
+        if let outcome = endpoint.outcome, endpoint.outputCount == 0 { return outcome }
+        try exchange(waitingAtMost: isWorking ? 0 : Self.pause)
+      }
+    } catch {
+      if let failure = failure(for: error) { giveUp(failure) }
+      throw error
+    }
+  }
+
+  /// Works for a while; true where more can be done at once.
+  private mutating func work() throws(SessionFailure) -> Bool {
+    let began = Clock.monotonic()
+    while endpoint.outputCount < Self.outputBound {
+      if endpoint.isAboutToWork, endpoint.outputCount > 0 { return false }
+      guard try step() else { return false }
+      if Clock.monotonic() - began > Self.slice { return true }
+    }
+    return false
+  }
+
+  private mutating func step() throws(SessionFailure) -> Bool {
+    guard endpoint.isAboutToWork else {
+      do throws(ExchangeError) { return try endpoint.advance() } catch { throw .exchange(error) }
+    }
+    let company: Company
+    do throws(SystemError) {
+      company = try Company(endpoint.keepAlives, carrier, every: timeout / 4)
+    } catch { throw .carrier(.system(error.code)) }
+    let result: Result<Bool, ExchangeError>
+    do throws(ExchangeError) { result = .success(try endpoint.advance()) } catch {
+      result = .failure(error)
+    }
+    // Before anything more is said, since messages are numbered.
+    endpoint.resume(after: company.end())
+    lastSent = Clock.monotonic()
+    lastReceived = lastSent
+    do throws(ExchangeError) { return try result.get() } catch { throw .exchange(error) }
+  }
+
+  /// Sends and receives what is possible.
+  private mutating func exchange(waitingAtMost seconds: Double) throws(SessionFailure) {
+    let now = Clock.monotonic()
+    if endpoint.outputCount == 0, now - lastSent > timeout / 4 { endpoint.keepAlive() }
+    let isDone = endpoint.outcome != nil
+    let room =
+      isDone || isAtEnd ? UnsafeMutableRawBufferPointer(start: nil, count: 0) : incoming.all
+    let transfer: Transfer
+    do throws(CarrierError) {
+      transfer = try endpoint.withOutput { output throws(CarrierError) in
+        try carrier.transfer(output, into: room, waitingAtMost: seconds)
+      }
+    } catch {
+      guard case .timeout = error else { throw .carrier(error) }
+      if Clock.monotonic() - max(lastSent, lastReceived) > timeout { throw .carrier(.timeout) }
+      return
+    }
+    if transfer.sent > 0 {
+      endpoint.sent(transfer.sent)
+      lastSent = Clock.monotonic()
+    }
+    if transfer.received > 0 {
+      endpoint.feed(UnsafeRawBufferPointer(rebasing: incoming.all[..<transfer.received]))
+      lastReceived = Clock.monotonic()
+    }
+    if transfer.isAtEnd, !isAtEnd {
+      isAtEnd = true
+      do throws(ExchangeError) {
+        while try endpoint.advance() {}
+        if endpoint.outcome == nil { try endpoint.ended() }
+      } catch { throw .exchange(error) }
+    }
+  }
+
+  private func failure(for error: SessionFailure) -> Failure? {
+    switch error {
+    case .stopped: Failure(.interrupted)
+    case .exchange(.host(let error)): error.failure
+    case .exchange(.wire(let error)): error.failure(repository: repository)
+    case .carrier(.timeout): Failure(.timeout)
+    case .carrier: nil
+    }
+  }
+
+  /// Tells the other side why, and lets it read that before the connection goes.
+  private mutating func giveUp(_ failure: Failure) {
+    endpoint.fail(failure)
+    let end = Clock.monotonic() + Self.patience
+    var isFinished = false
+    while Clock.monotonic() < end, !isAtEnd {
+      if endpoint.outputCount == 0, !isFinished {
+        carrier.finishSending()
+        isFinished = true
+      }
+      let transfer = endpoint.withOutput { output in
+        // What still comes is thrown away: unread bytes would destroy what we say.
+        try? carrier.transfer(output, into: incoming.all, waitingAtMost: Self.pause)
+      }
+      guard let transfer else { if isFinished { continue } else { return } }
+      if transfer.sent > 0 { endpoint.sent(transfer.sent) }
+      isAtEnd = transfer.isAtEnd
+    }
+  }
+}
+
+/// Memory for what comes.
+private final class Buffer {
+  let all = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+
+  deinit { all.deallocate() }
+}

@@ -1,0 +1,98 @@
+internal import FsyncStore
+internal import FsyncSystem
+internal import FsyncWire
+
+extension Repository {
+  /// Makes a replica of a remote repository in a new folder.
+  ///
+  /// A clone that was interrupted goes on where it stopped when it is asked for again. One that
+  /// failed before anything arrived leaves nothing.
+  /// - Parameters:
+  ///   - url: where the remote is; it becomes the remote `origin`.
+  ///   - path: the folder: absent or empty.
+  ///   - bare: whether the replica has no working tree.
+  ///   - name: the replica's name; nil for the host's.
+  package static func clone(
+    from url: String, to path: [UInt8], bare: Bool, name: [UInt8]?, progress: Progress,
+    over connector: Connector
+  ) throws(RepositoryError) -> (repository: Repository, result: SyncResult) {
+    let wasThere = (try? Stat(following: path)) != nil
+    let repository = try target(url, path, bare: bare, name: name)
+    repository.progress = progress
+    let lock = try repository.lockSync()
+    defer { _ = lock }
+    let remote = RemotePlace(name: "origin", url: url)
+    var result: SyncResult
+    do throws(RepositoryError) {
+      result = try repository.exchange(with: remote, over: connector).result
+    } catch {
+      let hasPart = repository.store.hasQuarantine(named: remote.quarantine)
+      if !hasPart, try repository.state().heads.isEmpty {
+        repository.discard(keepingRoot: wasThere)
+      }
+      throw error
+    }
+    if !bare { result.update = try repository.update() }
+    let state = try repository.state()
+    result.heads = state.heads
+    result.view = state.base?.tree
+    return (repository, result)
+  }
+
+  /// The repository that a clone fills: a new one, or the one that it began.
+  private static func target(
+    _ url: String, _ path: [UInt8], bare: Bool, name: [UInt8]?
+  ) throws(RepositoryError) -> Repository {
+    if let begun = try? open(at: path), try begun.isUnfinishedClone(of: url, at: path, bare: bare) {
+      return begun
+    }
+    if let directory = try? Directory(path), let names = try? directory.names(), !names.isEmpty {
+      throw .notEmpty(path)
+    }
+    let made = try initialize(at: path, bare: bare, name: name, adopting: true)
+    try Configuration.edit(Configuration.repositoryPath(made.place.folder)) {
+      (file) throws(RepositoryError) in
+      try file.setting(.remoteURL("origin"), to: .string(url))
+    }
+    return try open(at: path)
+  }
+
+  /// Says whether this is a clone of the remote, here, whose folder has never been written.
+  private func isUnfinishedClone(
+    of url: String, at path: [UInt8], bare: Bool
+  ) throws(RepositoryError) -> Bool {
+    guard isBare == bare, configuration.remote(named: "origin")?.url == url,
+      let real = try? Host.realPath(path), real == root ?? folder
+    else { return false }
+    let state = try state()
+    return state.heads.isEmpty || !isBare && state.base == nil && state.sequence == 0
+  }
+
+  /// Removes a repository that a clone made and nothing arrived in.
+  private func discard(keepingRoot: Bool) {
+    func empty(_ directory: borrowing Directory) throws(SystemError) {
+      for name in try directory.names() {
+        if try directory.stat(name).kind == .directory {
+          try empty(try directory.directory(name))
+          try directory.removeDirectory(name)
+        } else {
+          try directory.unlink(name)
+        }
+      }
+    }
+    func remove(_ path: [UInt8]) throws(SystemError) {
+      guard let slash = path.lastIndex(of: 0x2f) else { return }
+      let parent = try Directory(slash == 0 ? [0x2f] : Array(path[..<slash]))
+      try parent.removeDirectory(Array(path[(slash + 1)...]))
+    }
+    // What cannot be removed is an empty repository, and harms nobody.
+    do throws(SystemError) {
+      try empty(try Directory(place.folder))
+      if let root = place.root {
+        try remove(place.folder); if !keepingRoot { try remove(root) }
+      } else if !keepingRoot {
+        try remove(place.folder)
+      }
+    } catch { return }
+  }
+}

@@ -1,0 +1,50 @@
+internal import FsyncCore
+internal import FsyncSystem
+package import FsyncWire
+
+extension Repository {
+  /// Serves the repository at a path to the peer at a carrier's far end, for one session.
+  ///
+  /// A working tree is committed first and brought to the view in the end. Whatever goes wrong is
+  /// told to the peer as well.
+  /// - Parameters:
+  ///   - path: the working tree or the bare repository, exactly.
+  ///   - timeout: seconds without a byte after which the peer counts as gone.
+  package static func serve(
+    _ path: [UInt8], over carrier: any Carrier, timeout: Double
+  ) throws(RepositoryError) {
+    defer {
+      carrier.finishSending()
+      _ = carrier.close()
+    }
+    let repository: Repository
+    let host: RepositoryHost
+    do throws(RepositoryError) {
+      repository = try openExactly(at: path)
+      host = try RepositoryHost(repository, .server)
+    } catch {
+      Refusal.send(error.failure, over: carrier)
+      throw error
+    }
+    var driver = SessionDriver(
+      Endpoint(server: host), over: carrier, repository: host.repository, timeout: timeout)
+    do throws(SessionFailure) {
+      _ = try driver.run { () throws(RepositoryError) in try repository.checkInterruption() }
+    } catch {
+      throw RepositoryError(
+        error, url: String(decoding: path, as: UTF8.self), ours: host.repository, farewell: nil)
+    }
+  }
+
+  /// Opens the repository whose working tree, or whose own folder, a path is.
+  ///
+  /// A peer names what it wants: one that lies further up would be another one.
+  private static func openExactly(at path: [UInt8]) throws(RepositoryError) -> Repository {
+    let repository = try open(at: path)
+    let real = try calling(path) { () throws(SystemError) in try Host.realPath(path) }
+    guard real == repository.root || real == repository.folder else {
+      throw .notARepository(path)
+    }
+    return repository
+  }
+}
