@@ -2,8 +2,10 @@ internal import FsyncCore
 internal import FsyncStore
 internal import FsyncSystem
 
-/// A change of history that starts from stored content and not from the folder: restore,
-/// resolve, remove, move. It is committed on the base, and the folder follows.
+/// A change of history that starts from stored content and not from the folder: restore, resolve,
+/// remove, move.
+///
+/// It is committed on the base, and the folder follows.
 struct RecordedEdit {
   var edits: [(path: Path, entry: Entry?)]
   var kind: Commit.Kind

@@ -3,7 +3,9 @@ internal import FsyncStore
 internal import FsyncSystem
 
 extension Repository {
-  /// Closes an open conflict, everywhere, in one commit. Every version stays in history.
+  /// Closes an open conflict, everywhere, in one commit.
+  ///
+  /// Every version stays in history.
   /// - Parameters:
   ///   - path: the conflict's path, or the path of one of its copies.
   ///   - how: what the path becomes.

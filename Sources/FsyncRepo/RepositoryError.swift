@@ -1,7 +1,9 @@
 package import FsyncCore
 package import FsyncSystem
 
-/// Why a repository could not do what was asked. Facts only: the command words them.
+/// Why a repository could not do what was asked.
+///
+/// Facts only: the command words them.
 package enum RepositoryError: Error, Sendable {
   /// No repository is at or above a path.
   case notARepository([UInt8])

@@ -16,7 +16,9 @@ package struct Directory: ~Copyable, Sendable {
 
   private static let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
 
-  /// Opens a path, following symlinks in it. The corresponding C function is `open`.
+  /// Opens a path, following symlinks in it.
+  ///
+  /// The corresponding C function is `open`.
   package init(_ path: [UInt8]) throws(SystemError) {
     self.init(
       owning: try withCString(.open, path) { pointer throws(SystemError) in
@@ -55,8 +57,9 @@ package struct Directory: ~Copyable, Sendable {
       })
   }
 
-  /// Opens a child file; a last symlink is never followed. The corresponding C function is
-  /// `openat`.
+  /// Opens a child file; a last symlink is never followed.
+  ///
+  /// The corresponding C function is `openat`.
   package borrowing func file(
     _ name: [UInt8], _ access: File.Access
   ) throws(SystemError) -> File {
@@ -95,9 +98,11 @@ package struct Directory: ~Copyable, Sendable {
     return Stat(raw)
   }
 
-  /// Calls back for each name but `.` and `..`, in the file system's order, with the kind that
-  /// the listing gives (`other` where it gives none). The name's bytes are NUL-terminated and
-  /// valid during the call only. The corresponding C function is `getdents64`.
+  /// Calls back for each name but `.` and `..`, in the file system's order, with the kind that the
+  /// listing gives (`other` where it gives none).
+  ///
+  /// The name's bytes are NUL-terminated and valid during the call only. The corresponding C
+  /// function is `getdents64`.
   package borrowing func forEachName(
     _ body: (_ name: UnsafeBufferPointer<UInt8>, FileKind) throws(SystemError) -> Void
   ) throws(SystemError) {
@@ -145,7 +150,9 @@ package struct Directory: ~Copyable, Sendable {
     return result.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// Creates a child directory. The corresponding C function is `mkdirat`.
+  /// Creates a child directory.
+  ///
+  /// The corresponding C function is `mkdirat`.
   package borrowing func makeDirectory(_ name: [UInt8], mode: UInt16) throws(SystemError) {
     let descriptor = descriptor
     _ = try withCString(.makeDirectory, name) { pointer throws(SystemError) in
@@ -153,7 +160,9 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// Creates a symlink. The corresponding C function is `symlinkat`.
+  /// Creates a symlink.
+  ///
+  /// The corresponding C function is `symlinkat`.
   package borrowing func makeSymlink(_ name: [UInt8], to target: [UInt8]) throws(SystemError) {
     let descriptor = descriptor
     _ = try withCString(.symlink, name) { pointer throws(SystemError) in
@@ -163,7 +172,9 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// Returns a symlink's target. The corresponding C function is `readlinkat`.
+  /// Returns a symlink's target.
+  ///
+  /// The corresponding C function is `readlinkat`.
   package borrowing func readSymlink(_ name: [UInt8]) throws(SystemError) -> [UInt8] {
     let descriptor = descriptor
     return try withCString(.readLink, name) { pointer throws(SystemError) in
@@ -177,7 +188,9 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// Removes a child that is not a directory. The corresponding C function is `unlinkat`.
+  /// Removes a child that is not a directory.
+  ///
+  /// The corresponding C function is `unlinkat`.
   package borrowing func unlink(_ name: [UInt8]) throws(SystemError) {
     let descriptor = descriptor
     _ = try withCString(.unlink, name) { pointer throws(SystemError) in
@@ -185,8 +198,9 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// Removes an empty child directory. The corresponding C function is `unlinkat` with
-  /// `AT_REMOVEDIR`.
+  /// Removes an empty child directory.
+  ///
+  /// The corresponding C function is `unlinkat` with `AT_REMOVEDIR`.
   package borrowing func removeDirectory(_ name: [UInt8]) throws(SystemError) {
     let descriptor = descriptor
     _ = try withCString(.removeDirectory, name) { pointer throws(SystemError) in
@@ -194,8 +208,10 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// Renames a child into another directory, replacing what has the name there unless told not
-  /// to (EEXIST). The corresponding C function is `renameat2`.
+  /// Renames a child into another directory, replacing what has the name there unless told not to
+  /// (EEXIST).
+  ///
+  /// The corresponding C function is `renameat2`.
   package borrowing func rename(
     _ name: [UInt8], to folder: borrowing Directory, _ newName: [UInt8], replacing: Bool = true
   ) throws(SystemError) {
@@ -212,8 +228,10 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// Exchanges two names in one step: neither is ever missing. The corresponding C function is
-  /// `renameat2` with `RENAME_EXCHANGE`, which some file systems refuse with EINVAL.
+  /// Exchanges two names in one step: neither is ever missing.
+  ///
+  /// The corresponding C function is `renameat2` with `RENAME_EXCHANGE`, which some file systems
+  /// refuse with EINVAL.
   package borrowing func exchange(
     _ name: [UInt8], with folder: borrowing Directory, _ other: [UInt8]
   ) throws(SystemError) {
@@ -226,8 +244,9 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// Sets a child's permission bits; a symlink has none and fails. The corresponding C function
-  /// is `fchmodat`.
+  /// Sets a child's permission bits; a symlink has none and fails.
+  ///
+  /// The corresponding C function is `fchmodat`.
   package borrowing func setMode(_ name: [UInt8], _ mode: UInt16) throws(SystemError) {
     let descriptor = descriptor
     _ = try withCString(.setMode, name) { pointer throws(SystemError) in
@@ -249,14 +268,17 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// Makes the directory's names durable. The corresponding C function is `fsync`.
+  /// Makes the directory's names durable.
+  ///
+  /// The corresponding C function is `fsync`.
   package borrowing func sync() throws(SystemError) {
     let descriptor = descriptor
     _ = try checked(.syncFolder) { Glibc.fsync(descriptor) }
   }
 
-  /// Makes everything on the directory's file system durable. The corresponding C function is
-  /// `syncfs`.
+  /// Makes everything on the directory's file system durable.
+  ///
+  /// The corresponding C function is `syncfs`.
   package borrowing func syncFileSystem() throws(SystemError) {
     let descriptor = descriptor
     _ = try checked(.syncFolder) { cfsync_syncfs(descriptor) }

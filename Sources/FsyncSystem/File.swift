@@ -46,7 +46,9 @@ package struct File: ~Copyable, Sendable {
     }
   }
 
-  /// Opens a path. The corresponding C function is `open`.
+  /// Opens a path.
+  ///
+  /// The corresponding C function is `open`.
   package init(_ path: [UInt8], _ access: Access) throws(SystemError) {
     self.init(
       owning: try withCString(.open, path) { pointer throws(SystemError) in
@@ -54,7 +56,9 @@ package struct File: ~Copyable, Sendable {
       })
   }
 
-  /// Stats the open file. The corresponding C function is `statx`.
+  /// Stats the open file.
+  ///
+  /// The corresponding C function is `statx`.
   package borrowing func stat() throws(SystemError) -> Stat {
     var raw = cfsync_stat()
     let descriptor = descriptor
@@ -71,8 +75,9 @@ package struct File: ~Copyable, Sendable {
     return try checkedSize(.read) { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
   }
 
-  /// Reads up to a buffer's length at an offset; 0 at the end. The corresponding C function is
-  /// `pread`.
+  /// Reads up to a buffer's length at an offset; 0 at the end.
+  ///
+  /// The corresponding C function is `pread`.
   package borrowing func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
   ) throws(SystemError) -> Int {
@@ -121,7 +126,9 @@ package struct File: ~Copyable, Sendable {
     }
   }
 
-  /// Writes a whole buffer at the current position. The corresponding C function is `write`.
+  /// Writes a whole buffer at the current position.
+  ///
+  /// The corresponding C function is `write`.
   package borrowing func write(_ buffer: UnsafeRawBufferPointer) throws(SystemError) {
     var done = 0
     let descriptor = descriptor
@@ -147,7 +154,9 @@ package struct File: ~Copyable, Sendable {
     }
   }
 
-  /// Writes a whole buffer at an offset. The corresponding C function is `pwrite`.
+  /// Writes a whole buffer at an offset.
+  ///
+  /// The corresponding C function is `pwrite`.
   package borrowing func write(
     _ buffer: UnsafeRawBufferPointer, at offset: UInt64
   ) throws(SystemError) {
@@ -187,26 +196,33 @@ package struct File: ~Copyable, Sendable {
     _ = try checked(.sync) { fdatasync(descriptor) }
   }
 
-  /// Makes the file durable. The corresponding C function is `fsync`.
+  /// Makes the file durable.
+  ///
+  /// The corresponding C function is `fsync`.
   package borrowing func sync() throws(SystemError) {
     let descriptor = descriptor
     _ = try checked(.sync) { Glibc.fsync(descriptor) }
   }
 
-  /// Cuts or extends the file. The corresponding C function is `ftruncate`.
+  /// Cuts or extends the file.
+  ///
+  /// The corresponding C function is `ftruncate`.
   package borrowing func truncate(to size: UInt64) throws(SystemError) {
     let descriptor = descriptor
     _ = try checked(.truncate) { ftruncate(descriptor, off_t(size)) }
   }
 
-  /// Sets permission bits. The corresponding C function is `fchmod`.
+  /// Sets permission bits.
+  ///
+  /// The corresponding C function is `fchmod`.
   package borrowing func setMode(_ mode: UInt16) throws(SystemError) {
     let descriptor = descriptor
     _ = try checked(.setMode) { fchmod(descriptor, mode_t(mode)) }
   }
 
-  /// Sets the modification time and leaves the access time. The corresponding C function is
-  /// `futimens`.
+  /// Sets the modification time and leaves the access time.
+  ///
+  /// The corresponding C function is `futimens`.
   package borrowing func setModified(_ time: FileTime) throws(SystemError) {
     let descriptor = descriptor
     var times = [

@@ -43,7 +43,9 @@ package enum Clock {
 
 /// Facts about this machine, its user and this process.
 package enum Host {
-  /// Random bytes from the kernel. The corresponding C function is `getrandom`.
+  /// Random bytes from the kernel.
+  ///
+  /// The corresponding C function is `getrandom`.
   package static func randomBytes(_ count: Int) -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
     return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
@@ -103,8 +105,9 @@ package enum Host {
     return width > 0 ? Int(width) : nil
   }
 
-  /// Resolves symlinks, `.` and `..` of an existing path. The corresponding C function is
-  /// `realpath`.
+  /// Resolves symlinks, `.` and `..` of an existing path.
+  ///
+  /// The corresponding C function is `realpath`.
   package static func realPath(_ path: [UInt8]) throws(SystemError) -> [UInt8] {
     try withCString(.stat, path) { pointer throws(SystemError) in
       guard let resolved = realpath(pointer, nil) else { throw SystemError(.stat) }

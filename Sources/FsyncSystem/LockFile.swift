@@ -1,7 +1,9 @@
 internal import Glibc
 
-/// Holds an advisory lock on a file that is never replaced, until it is destroyed or the
-/// process ends, however it ends. The corresponding C function is `flock`.
+/// Holds an advisory lock on a file that is never replaced, until it is destroyed or the process
+/// ends, however it ends.
+///
+/// The corresponding C function is `flock`.
 package struct LockFile: ~Copyable, Sendable {
   private let file: File
 

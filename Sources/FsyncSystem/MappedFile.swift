@@ -6,8 +6,9 @@ package final class MappedFile: Sendable {
   // Immutable memory until deinit, hence safe to share.
   nonisolated(unsafe) private let memory: UnsafeRawBufferPointer
 
-  /// Maps a range of a file; the offset must be a multiple of 4,096. The corresponding C
-  /// function is `mmap`.
+  /// Maps a range of a file; the offset must be a multiple of 4,096.
+  ///
+  /// The corresponding C function is `mmap`.
   package init(_ file: borrowing File, offset: UInt64 = 0, length: Int) throws(SystemError) {
     guard length > 0 else {
       memory = UnsafeRawBufferPointer(start: nil, count: 0)

@@ -76,7 +76,9 @@ package struct Stat: Hashable, Sendable {
     links = raw.links
   }
 
-  /// Stats a path without following a last symlink. The corresponding C function is `statx`.
+  /// Stats a path without following a last symlink.
+  ///
+  /// The corresponding C function is `statx`.
   package init(path: [UInt8]) throws(SystemError) {
     self.init(
       try withCString(.stat, path) { pointer throws(SystemError) in
@@ -86,7 +88,9 @@ package struct Stat: Hashable, Sendable {
       })
   }
 
-  /// Stats what a path leads to, following symlinks. The corresponding C function is `statx`.
+  /// Stats what a path leads to, following symlinks.
+  ///
+  /// The corresponding C function is `statx`.
   package init(following path: [UInt8]) throws(SystemError) {
     self.init(
       try withCString(.stat, path) { pointer throws(SystemError) in

@@ -3,7 +3,9 @@ internal import Glibc
 
 /// Pairs of connected descriptors, close-on-exec, which the caller owns.
 package enum StreamPair {
-  /// Makes the two ends of a bidirectional stream. The corresponding C function is `socketpair`.
+  /// Makes the two ends of a bidirectional stream.
+  ///
+  /// The corresponding C function is `socketpair`.
   package static func connected() throws(SystemError) -> (Int32, Int32) {
     var ends: [Int32] = [0, 0]
     _ = try checked(.pipe) {
@@ -13,8 +15,9 @@ package enum StreamPair {
     return (ends[0], ends[1])
   }
 
-  /// Makes a pipe: the first end is read, the second written. The corresponding C function is
-  /// `pipe2`.
+  /// Makes a pipe: the first end is read, the second written.
+  ///
+  /// The corresponding C function is `pipe2`.
   package static func pipe() throws(SystemError) -> (read: Int32, write: Int32) {
     var ends: [Int32] = [0, 0]
     _ = try checked(.pipe) { cfsync_pipe(&ends) }

@@ -96,8 +96,10 @@ package enum Faults {
     return (value, plan.pointee.countdown < 0)
   }
 
-  /// Installs a plan for the process from text: `CALL:COUNT:ERRNO`, where CALL is a case's name
-  /// or `any`, and ERRNO a number or `kill`. Tests of the built command use it.
+  /// Installs a plan for the process from text: `CALL:COUNT:ERRNO`, where CALL is a case's name or
+  /// `any`, and ERRNO a number or `kill`.
+  ///
+  /// Tests of the built command use it.
   package static func install(_ text: String) {
     let parts = text.split(separator: ":")
     guard parts.count == 3, let count = Int64(parts[1]) else { return }
@@ -135,7 +137,9 @@ func checkedSize(_ call: SystemCall, _ body: () -> Int) throws(SystemError) -> I
   }
 }
 
-/// Lends bytes as a NUL-terminated string. Bytes with a NUL inside are refused with EINVAL.
+/// Lends bytes as a NUL-terminated string.
+///
+/// Bytes with a NUL inside are refused with EINVAL.
 @inline(__always)
 func withCString<Value>(
   _ call: SystemCall, _ bytes: [UInt8], _ body: (UnsafePointer<CChar>) throws(SystemError) -> Value

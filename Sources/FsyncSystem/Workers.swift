@@ -33,7 +33,9 @@ package final class WorkerThread: Sendable {
     }
   }
 
-  /// Starts a thread. The corresponding C function is `pthread_create`.
+  /// Starts a thread.
+  ///
+  /// The corresponding C function is `pthread_create`.
   package init(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
     try Faults.check(.thread)
     var attributes = pthread_attr_t()
@@ -58,8 +60,9 @@ package final class WorkerThread: Sendable {
     handle = thread
   }
 
-  /// Waits for the thread's end; call it exactly once. The corresponding C function is
-  /// `pthread_join`.
+  /// Waits for the thread's end; call it exactly once.
+  ///
+  /// The corresponding C function is `pthread_join`.
   package func join() {
     pthread_join(handle, nil)
   }

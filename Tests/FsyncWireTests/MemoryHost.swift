@@ -43,6 +43,15 @@ final class MemoryStore: Holdings, FrameSource {
   }
 }
 
+/// A replica's id that begins with some bytes.
+func identity(_ bytes: [UInt8]) -> ReplicaID {
+  let padding = [UInt8](repeating: 0, count: max(0, ReplicaID.byteCount - bytes.count))
+  guard let id = ReplicaID(bytes + padding) else {
+    preconditionFailure("an id has \(ReplicaID.byteCount) bytes, and not all are zero")
+  }
+  return id
+}
+
 /// A repository in memory.
 final class MemoryHost: ExchangeHost {
   let store = MemoryStore()
@@ -58,9 +67,7 @@ final class MemoryHost: ExchangeHost {
   var onPrepare: () -> Void = {}
 
   init(_ name: String, repository: UInt8? = 1) {
-    var id = Array(name.utf8)
-    while id.count < ReplicaID.byteCount { id.append(0) }
-    replica = (ReplicaID(id)!, Array(name.utf8))
+    replica = (identity(Array(name.utf8)), Array(name.utf8))
     self.repository = repository.flatMap { RepositoryID([UInt8](repeating: $0, count: 16)) }
   }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite struct MessageTests {
   static func id(_ number: UInt8) -> ObjectID { Digest.sha256([number]) }
   static func replica(_ number: UInt8) -> ReplicaID {
-    ReplicaID([UInt8](repeating: number, count: 16))!
+    identity([UInt8](repeating: number, count: 16))
   }
   static let heads = [id(1), id(2)].sorted()
 

@@ -1,5 +1,7 @@
-/// Gathers objects and compresses them into frames. Keeps its codec's state and its buffers
-/// from one frame to the next; one a worker, not to be shared.
+/// Gathers objects and compresses them into frames.
+///
+/// Keeps its codec's state and its buffers from one frame to the next; one a worker, not to be
+/// shared.
 package final class FrameEncoder {
   private let compressor: Compressor
   private var content: [UInt8] = []
@@ -32,8 +34,9 @@ package final class FrameEncoder {
     bytes.withUnsafeBytes { add(id, kind, $0) }
   }
 
-  /// Compresses what was gathered, and begins a new frame. Content that does not get smaller
-  /// is stored.
+  /// Compresses what was gathered, and begins a new frame.
+  ///
+  /// Content that does not get smaller is stored.
   /// - Parameters:
   ///   - prefix: the ids of the prefix, in order.
   ///   - prefixBytes: their raw bytes, one after the other.

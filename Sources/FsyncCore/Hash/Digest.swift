@@ -1,6 +1,8 @@
 import Crypto
 
-/// SHA-256 identities. The only file that names the hash.
+/// SHA-256 identities.
+///
+/// The only file that names the hash.
 package enum Digest {
   /// The identity of an object: SHA-256 over `"fsync1" 0x00 kind length64le bytes`.
   package static func object(_ kind: ObjectKind, _ bytes: [UInt8]) -> ObjectID {

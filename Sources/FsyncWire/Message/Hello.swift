@@ -9,7 +9,9 @@ package struct Standing: Hashable, Sendable {
   /// All commits that it knows and that nothing it knows follows, in rising order.
   package var heads: [ObjectID]
   /// For each replica with commits under `heads` that are not under the shared set: the ends of
-  /// its chain among them. With no shared set this is the version vector of the heads.
+  /// its chain among them.
+  ///
+  /// With no shared set this is the version vector of the heads.
   package var beyond: VersionVector
   /// Says whether every object of every commit under the heads is here, so that any of them may
   /// serve as a prefix.
@@ -37,7 +39,9 @@ package struct Hello: Hashable, Sendable {
   package var version = WireLimits.version
   /// The oldest.
   package var oldest = WireLimits.version
-  /// Abilities beyond the version, one bit each; unknown bits are ignored. None is defined yet.
+  /// Abilities beyond the version, one bit each; unknown bits are ignored.
+  ///
+  /// None is defined yet.
   package var capabilities: UInt64 = 0
   /// The repository; nil for a client that takes the server's, as a clone does.
   package var repository: RepositoryID?
@@ -63,8 +67,9 @@ package struct Welcome: Hashable, Sendable {
   package var capabilities: UInt64 = 0
   /// The repository; nil for a server that takes the client's.
   package var repository: RepositoryID?
-  /// Says whether the server holds all of the shared set. If not, nothing is shared, and the
-  /// server's `beyond` is the vector of all it has.
+  /// Says whether the server holds all of the shared set.
+  ///
+  /// If not, nothing is shared, and the server's `beyond` is the vector of all it has.
   package var knowsShared: Bool
   /// What the server has.
   package var standing: Standing

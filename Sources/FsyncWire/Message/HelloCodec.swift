@@ -96,7 +96,9 @@ extension ByteWriter {
     for id in ids { self.id(id) }
   }
 
-  /// Appends a vector. A tip that is a head, as most are, is one number and not 32 bytes.
+  /// Appends a vector.
+  ///
+  /// A tip that is a head, as most are, is one number and not 32 bytes.
   mutating func vector(_ vector: VersionVector, heads: [ObjectID]) {
     count(vector.tips.count)
     for (replica, tips) in vector.tips.sorted(by: { $0.key < $1.key }) {

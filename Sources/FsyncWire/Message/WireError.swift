@@ -1,6 +1,8 @@
 package import FsyncCore
 
-/// Why a session could not go on. Facts only: the command words them.
+/// Why a session could not go on.
+///
+/// Facts only: the command words them.
 package enum WireError: Error, Hashable, Sendable {
   /// The other side does not speak this protocol: what it said first.
   case notFsync([UInt8])
