@@ -79,7 +79,8 @@ int cfsync_syncfs(int descriptor) { return syncfs(descriptor); }
 int cfsync_set_nonblocking(int descriptor, int on) {
   int flags = fcntl(descriptor, F_GETFL);
   if (flags < 0) return -1;
-  return fcntl(descriptor, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+  if (fcntl(descriptor, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) < 0) return -1;
+  return (flags & O_NONBLOCK) != 0;
 }
 
 int cfsync_terminal_width(int descriptor) {

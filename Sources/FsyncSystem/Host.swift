@@ -124,8 +124,11 @@ package enum Interruption {
   /// Notes SIGINT, SIGTERM and SIGHUP from now on; a second one ends the process at once.
   package static func catchSignals() {
     cfsync_catch_interrupts()
-    cfsync_ignore_sigpipe()
+    ignoreBrokenPipes()
   }
+
+  /// Lets a write to whom nobody listens fail with EPIPE instead of ending the process.
+  package static func ignoreBrokenPipes() { cfsync_ignore_sigpipe() }
 
   /// Says whether a signal was caught.
   package static var isRequested: Bool { cfsync_interrupted() != 0 }

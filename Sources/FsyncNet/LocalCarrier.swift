@@ -1,0 +1,49 @@
+internal import FsyncSystem
+package import FsyncWire
+
+/// A carrier to a path of this machine, which a thread of this process serves.
+package final class LocalCarrier: Carrier {
+  private let near: DescriptorCarrier
+  private var server: WorkerThread?
+
+  /// Starts serving.
+  /// - Parameter serve: runs on the thread with its own end, which is closed once it returns.
+  package init(
+    _ path: [UInt8], serve: @escaping @Sendable (_ path: [UInt8], _ carrier: any Carrier) -> Void
+  ) throws(CarrierError) {
+    let ends = try calling { () throws(SystemError) in try StreamPair.connected() }
+    let far = File(owning: ends.1)
+    near = try DescriptorCarrier(reading: ends.0, writing: ends.0)
+    let descriptor = far.descriptor
+    server = try calling { () throws(SystemError) in
+      try WorkerThread {
+        guard
+          let carrier = try? DescriptorCarrier(reading: descriptor, writing: descriptor)
+        else { return }
+        serve(path, carrier)
+        _ = carrier.close()
+      }
+    }
+    _ = far.release()
+  }
+
+  deinit { _ = close() }
+
+  package func transfer(
+    _ outgoing: UnsafeRawBufferPointer, into incoming: UnsafeMutableRawBufferPointer,
+    waitingAtMost seconds: Double
+  ) throws(CarrierError) -> Transfer {
+    try near.transfer(outgoing, into: incoming, waitingAtMost: seconds)
+  }
+
+  package func finishSending() { near.finishSending() }
+
+  /// Ends the connection and waits for the server, which finds it ended and finishes its work on
+  /// the folder: to leave earlier would cut that off.
+  package func close() -> Farewell? {
+    _ = near.close()
+    server?.join()
+    server = nil
+    return nil
+  }
+}
