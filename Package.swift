@@ -53,7 +53,10 @@ let package = Package(
       name: "FsyncNet", dependencies: ["FsyncWire", "FsyncSystem", subprocess, systemPackage],
       swiftSettings: strict),
     .executableTarget(
-      name: "FsyncTool", dependencies: ["FsyncRepo", "FsyncNet", argumentParser, logging],
+      name: "FsyncTool",
+      dependencies: [
+        "FsyncCore", "FsyncSystem", "FsyncWire", "FsyncRepo", "FsyncNet", argumentParser, logging,
+      ],
       swiftSettings: strict),
 
     .target(

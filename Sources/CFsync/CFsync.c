@@ -118,13 +118,15 @@ int cfsync_fault(int32_t call) {
 }
 
 static volatile sig_atomic_t caught;
+static volatile sig_atomic_t at_once;
 
 static void note(int signal) {
-  if (caught) _exit(130);
+  if (caught || at_once) _exit(130);
   caught = signal;
 }
 
-void cfsync_catch_interrupts(void) {
+void cfsync_catch_interrupts(int end_at_once) {
+  at_once = end_at_once;
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = note;

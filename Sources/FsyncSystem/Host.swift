@@ -121,9 +121,12 @@ package enum Host {
 
 /// The wish of a person or the system that this process end.
 package enum Interruption {
-  /// Notes SIGINT, SIGTERM and SIGHUP from now on; a second one ends the process at once.
-  package static func catchSignals() {
-    cfsync_catch_interrupts()
+  /// Notes SIGINT, SIGTERM and SIGHUP from now on; a second one ends the process at once, with
+  /// status 130.
+  /// - Parameter endingAtOnce: whether the first one does already, for work that leaves nothing
+  ///   half done.
+  package static func catchSignals(endingAtOnce: Bool = false) {
+    cfsync_catch_interrupts(endingAtOnce ? 1 : 0)
     ignoreBrokenPipes()
   }
 

@@ -61,8 +61,9 @@ void cfsync_set_process_plan(struct cfsync_fault_plan *plan);
 /// The error to inject into this call, 0 for none.
 int cfsync_fault(int32_t call);
 
-/// Notes SIGINT and SIGTERM; a second one ends the process at once.
-void cfsync_catch_interrupts(void);
+/// Notes SIGINT, SIGTERM and SIGHUP; a second one, or the first if told so, ends the process at
+/// once with status 130.
+void cfsync_catch_interrupts(int end_at_once);
 /// The signal that was caught, 0 for none.
 int cfsync_interrupted(void);
 void cfsync_ignore_sigpipe(void);

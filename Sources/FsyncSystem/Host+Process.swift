@@ -1,0 +1,36 @@
+internal import Glibc
+
+extension Host {
+  /// The words of the command line after the program's name, byte for byte.
+  package static func arguments() -> [[UInt8]] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+      CommandLine.unsafeArgv[index].map { word in
+        Array(UnsafeRawBufferPointer(start: word, count: strlen(word)))
+      }
+    }
+  }
+
+  /// Makes a folder the current directory.
+  ///
+  /// The corresponding C function is `chdir`.
+  package static func changeDirectory(to path: [UInt8]) throws(SystemError) {
+    try withCString(.open, path) { pointer throws(SystemError) in
+      _ = try checked(.open) { chdir(pointer) }
+    }
+  }
+
+  /// Opens `/dev/null` for each standard stream that the caller has closed.
+  ///
+  /// Otherwise the first file that is opened, a journal say, would be the standard output, and
+  /// messages would be written into it.
+  package static func holdStandardStreams() {
+    while let file = try? File(Array("/dev/null".utf8), .readWrite), file.descriptor <= 2 {
+      _ = file.release()
+    }
+  }
+
+  /// Ends the process.
+  ///
+  /// The corresponding C function is `exit`.
+  package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+}
