@@ -16,7 +16,11 @@ struct Fsync: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Start", subcommands: [Init.self, Clone.self]),
       CommandGroup(name: "Work", subcommands: [Status.self, Commit.self, Sync.self]),
-      CommandGroup(name: "Look into history", subcommands: [Log.self]),
+      CommandGroup(
+        name: "Look into history",
+        subcommands: [Log.self, Show.self, Diff.self, List.self, Cat.self]),
+      CommandGroup(
+        name: "Change", subcommands: [Restore.self, Remove.self, Move.self]),
       CommandGroup(name: "Set up", subcommands: [RemoteCommand.self]),
       CommandGroup(name: "Behind the scenes", subcommands: [Serve.self, VersionCommand.self]),
     ])

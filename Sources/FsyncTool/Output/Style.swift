@@ -38,4 +38,10 @@ struct Style: Sendable {
   func callAsFunction(_ text: String, _ role: Role) -> String {
     isColored ? "\u{1b}[\(role.rawValue)m\(text)\u{1b}[0m" : text
   }
+
+  /// Bytes as their role looks; none leaves them as they are.
+  func bytes(_ bytes: [UInt8], _ role: Role?) -> [UInt8] {
+    guard isColored, let role else { return bytes }
+    return Array("\u{1b}[\(role.rawValue)m".utf8) + bytes + Array("\u{1b}[0m".utf8)
+  }
 }

@@ -1,0 +1,30 @@
+internal import ArgumentParser
+import FsyncCore
+import FsyncRepo
+
+struct Cat: Command {
+  static let configuration = CommandConfiguration(
+    abstract: "Print files of any state.",
+    discussion: "A state is a commit's first 6 or more digits, a time, or 'now'.")
+
+  @Argument(help: ArgumentHelp("Files or links, there or not.", valueName: "path"))
+  var paths: [Word]
+
+  @Option(help: ArgumentHelp("The state; the last committed one.", valueName: "state"))
+  var at = "now"
+
+  @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  static let endsAtOnce = true
+
+  func run(_ tool: Tool) throws(RepositoryError) {
+    let repository = try tool.open()
+    let snapshot = try repository.snapshot(at: try repository.moment(at))
+    for path in try tool.paths(paths, in: repository) {
+      guard let entry = try snapshot.entry(for: path) else { throw .noSuchPath(path) }
+      if entry.kind == .directory { throw .wrongKind(path, .directory) }
+      let version = FileVersion(entry, reader: snapshot.reader)
+      try version.read { bytes throws(RepositoryError) in tool.output.write(bytes) }
+    }
+  }
+}

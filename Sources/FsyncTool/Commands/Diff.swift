@@ -1,0 +1,63 @@
+internal import ArgumentParser
+import FsyncCore
+import FsyncRepo
+
+struct Diff: Command {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what differs between two states.",
+    discussion: """
+      Without a state, the folder is compared with what it was last committed as; with one, the \
+      folder with that state; with two, the first with the second. A state is a commit's first 6 \
+      or more digits, a time (RFC 3339, a date, or like '2 days ago'), or 'now' for the last \
+      committed one. Texts are shown line by line, as patch and git apply read them; of other \
+      files, their sizes and how much content they share.
+      """)
+
+  @Argument(help: ArgumentHelp("The state before.", valueName: "from"))
+  var from: String?
+
+  @Argument(help: ArgumentHelp("The state after; the folder where none is given.", valueName: "to"))
+  var to: String?
+
+  @Argument(
+    parsing: .postTerminator,
+    help: ArgumentHelp("After --: only what differs at or below these paths.", valueName: "path"))
+  var paths: [Word] = []
+
+  @Flag(help: "Exit with status 1 where anything differs.")
+  var exitCode = false
+
+  @Flag(help: "Show how many lines of each file differ, not the lines.")
+  var stat = false
+
+  @OptionGroup var names: NameOptions
+  @OptionGroup var report: ReportOptions
+  @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  static let endsAtOnce = true
+
+  func run(_ tool: Tool) throws(RepositoryError) {
+    let repository = try tool.open()
+    let paths = try tool.paths(paths, in: repository)
+    let differences = try differences(repository, paths)
+    if report.json {
+      tool.output.document(["changes": .array(try differences.map(DiffText.json))])
+    } else if names.null {
+      for difference in differences { tool.output.write(difference.record) }
+    } else if stat {
+      try DiffText.printStatistics(of: differences, tool)
+    } else if !global.quiet {
+      try DiffText.print(differences, tool)
+    }
+    if exitCode, !differences.isEmpty { tool.note(.failed) }
+  }
+
+  private func differences(
+    _ repository: Repository, _ paths: [Path]
+  ) throws(RepositoryError) -> [Difference] {
+    let old = try repository.snapshot(at: try from.map(repository.moment) ?? .base)
+    guard let to else { return try repository.differences(from: old, toFolder: paths) }
+    return try repository.differences(
+      from: old, to: repository.snapshot(at: repository.moment(to)), paths: paths)
+  }
+}
