@@ -67,7 +67,8 @@ let package = Package(
     .testTarget(
       name: "FsyncTreeTests", dependencies: ["FsyncTree", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "FsyncRepoTests", dependencies: ["FsyncRepo", "FsyncStore", "TestSupport"],
+      name: "FsyncRepoTests",
+      dependencies: ["FsyncRepo", "FsyncNet", "FsyncWire", "FsyncStore", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "FsyncStoreTests",

@@ -16,6 +16,8 @@ struct RecordedEdit {
   var closes: [Path] = []
   /// Paths that are deleted from the tree and left in the folder, where they are untracked then.
   var leaves: [Path] = []
+  /// Says whether the edit only deletes, so that what is gone from the folder is as wanted.
+  var deletes = false
   /// Objects that the edit needs and the store may not have.
   var objects: [StoredObject] = []
 }
@@ -31,7 +33,7 @@ extension Repository {
     defer { _ = lock }
     try checkPlace()
     if !dryRun { try finishUpdate() }
-    try refuseUncommitted(edit.edits.map(\.path))
+    try refuseUncommitted(edit.edits.map(\.path), butDeletions: edit.deletes)
     return try recordLocked(edit, dryRun: dryRun)
   }
 

@@ -57,24 +57,50 @@ extension Repository {
 
 extension Repository {
   /// Deletes tracked paths, everywhere, in one commit.
-  /// - Parameter keepFiles: leave the files in this folder, untracked; they must be ignored, or
-  ///   the next commit takes them again.
+  ///
+  /// A file that is ignored stays in this folder, and is untracked from then on. One that is gone
+  /// from the folder already is no obstacle.
+  /// - Parameters:
+  ///   - keepFiles: leave every file in this folder, untracked; one that is not ignored is taken
+  ///     again by the next commit.
+  ///   - recursive: whether folders may be deleted with all they hold.
   package func remove(
     _ paths: [Path], keepFiles: Bool = false, recursive: Bool = false, dryRun: Bool = false
   ) throws(RepositoryError) -> CommitResult {
+    guard let root else { throw .bare }
     let base = try state().base
     var edits: [(path: Path, entry: Entry?)] = []
+    var ignored = IgnoredPaths(below: root)
+    var leaves = keepFiles ? paths : []
     for path in paths {
       guard !path.isRoot else { throw .invalidPath(path.bytes) }
       let entry = try stored(path, in: base?.tree)
       guard let entry else { throw .noSuchPath(path) }
       if entry.kind == .directory, !recursive { throw .wrongKind(path, .directory) }
       edits.append((path, nil))
+      for (path, entry) in try files(at: path, entry)
+      where try ignored.contains(path, isDirectory: entry.kind == .directory) {
+        leaves.append(path)
+      }
     }
     let words = paths.map { "\($0)" }.joined(separator: ", ")
     var edit = RecordedEdit(edits: edits, kind: .manual, message: Array("remove \(words)".utf8))
-    if keepFiles { edit.leaves = paths }
+    edit.leaves = leaves
+    edit.deletes = true
     return try record(edit, dryRun: dryRun)
+  }
+
+  /// What a stored entry holds, itself included.
+  private func files(
+    at path: Path, _ entry: Entry
+  ) throws(RepositoryError) -> [(Path, Entry)] {
+    guard entry.kind == .directory else { return [(path, entry)] }
+    return try readingObjects { () throws(ObjectError) in
+      try TreeDiff.changes(from: nil, to: entry.content, store).compactMap { change in
+        guard !change.path.isRoot, let entry = change.new else { return nil }
+        return (path.appending(change.path), entry)
+      }
+    }
   }
 
   /// Moves a tracked path, and records the rename whatever the content becomes later.

@@ -72,10 +72,12 @@ extension Repository {
 
   /// Refuses to go on where one of the paths, or something below or above it, has a change that
   /// no commit holds.
-  func refuseUncommitted(_ paths: [Path]) throws(RepositoryError) {
+  /// - Parameter butDeletions: whether what was only deleted is no obstacle.
+  func refuseUncommitted(_ paths: [Path], butDeletions: Bool = false) throws(RepositoryError) {
     let pending = try pendingChanges(try state()).changes
     let clashing = pending.filter { change in
-      paths.contains { $0.isEqualOrBelow(change.path) || change.path.isEqualOrBelow($0) }
+      if butDeletions, change.kind == .deleted { return false }
+      return paths.contains { $0.isEqualOrBelow(change.path) || change.path.isEqualOrBelow($0) }
     }
     if !clashing.isEmpty { throw .uncommitted(clashing.map(\.path)) }
   }

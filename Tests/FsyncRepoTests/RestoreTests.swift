@@ -129,6 +129,28 @@ import Testing
     #expect(try repository.status().changes.map(\.kind) == [.added])
   }
 
+  @Test("rm leaves an ignored file where it is, and takes one that is gone already")
+  func removeLeavesWhatIsIgnored() throws {
+    let directory = try TemporaryDirectory()
+    let repository = try repository(directory)
+    let tree = repository.tree
+    for name in ["logs/a.log", "logs/b.txt", "gone"] { try tree.write(name, "content") }
+    try repository.commit("first")
+    try tree.write(".fsyncignore", "*.log\n")
+    try repository.commit("rules")
+    try tree.remove("gone")
+    _ = try repository.remove([path("logs"), path("gone")], recursive: true)
+    #expect(tree.exists("logs/a.log"))
+    #expect(!tree.exists("logs/b.txt"))
+    #expect(try repository.status().isClean)
+    var names: [String] = []
+    try repository.snapshot(at: .base).list(.root, isRecursive: true) { path, _ in
+      names.append("\(path)")
+      return true
+    }
+    #expect(names == [".fsyncignore"])
+  }
+
   private func firstCommit(_ repository: Repository) throws -> ObjectID? {
     try repository.graph().log(from: try repository.state().heads).last
   }

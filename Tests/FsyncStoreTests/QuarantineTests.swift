@@ -98,6 +98,31 @@ import Testing
     #expect(try Directory(bytes(directory.appending("store/quarantine"))).names().isEmpty)
   }
 
+  @Test("a frame that holds its own prefix can be read, here and after it was adopted")
+  func prefixInItsOwnFrame() throws {
+    let directory = try TemporaryDirectory()
+    let folder = bytes(directory.appending("store"))
+    let store = try Store.create(at: folder, host: host())
+    let old = SplitMix.bytes(seed: 40, 60_000)
+    var new = old
+    new[1000] &+= 1
+    let (oldID, newID) = (Digest.object(.chunk, old), Digest.object(.chunk, new))
+    _ = try store.transact { (_, transaction) throws(Refusal) in transaction.put(.chunk, old) }
+    let quarantine = try store.quarantine(named: [])
+    let encoder = FrameEncoder(.standard)
+    encoder.add(oldID, .chunk, old)
+    encoder.add(newID, .chunk, new)
+    let frame = encoder.finish(prefix: [oldID], prefixBytes: old)
+    #expect(!frame.prefix.isEmpty)
+    try quarantine.append(frame.encoded)
+    #expect(try quarantine.object(oldID)?.bytes == old)
+    #expect(try quarantine.object(newID)?.bytes == new)
+    try store.transact { (_, transaction) throws(Refusal) in transaction.adopt(quarantine) }
+    let again = try Store.open(at: folder, host: host())
+    #expect(try again.object(newID)?.bytes == new)
+    #expect(try again.object(oldID)?.bytes == old)
+  }
+
   @Test func prefixesNeverFormChains() throws {
     let directory = try TemporaryDirectory()
     let folder = bytes(directory.appending("store"))

@@ -5,7 +5,8 @@ import Synchronization
 extension Quarantine {
   /// Verifies a frame as a peer sent it, every object's hash included, and keeps it.
   ///
-  /// A frame whose prefix is not stored whole here is compressed again without one. Each
+  /// A frame whose prefix is not stored whole here, or lies in the frame too, is compressed again
+  /// without one. Each
   /// megabyte that arrived is made durable.
   /// - Returns: the objects of the frame.
   @discardableResult
@@ -19,13 +20,16 @@ extension Quarantine {
       }.get()
     } catch { throw .frame(error) }
     let decoded: DecodedFrame
-    do throws(ObjectError) { decoded = try decode(frame) } catch { throw .object(error) }
+    do throws(ObjectError) { decoded = try decode(frame, isNew: true) } catch {
+      throw .object(error)
+    }
     for (position, object) in frame.objects.enumerated() {
       guard let stored = decoded.object(object.id, at: position), stored.id == object.id else {
         throw .object(.damaged(object.id))
       }
     }
-    guard frame.prefix.allSatisfy(isWhole) else {
+    let carriesPrefix = frame.objects.contains { frame.prefix.contains($0.id) }
+    guard !carriesPrefix, frame.prefix.allSatisfy(isWhole) else {
       let encoder = FrameEncoder(.standard)
       for (position, object) in frame.objects.enumerated() {
         guard let stored = decoded.object(object.id, at: position) else { continue }

@@ -104,12 +104,13 @@ package final class Quarantine: ObjectReader, Sendable {
   }
 
   /// Decompresses a frame whose prefix has arrived or is in the store.
-  func decode(_ frame: Frame) throws(ObjectError) -> DecodedFrame {
+  /// - Parameter isNew: the frame has only just come, and may name a prefix that is not whole.
+  func decode(_ frame: Frame, isNew: Bool = false) throws(ObjectError) -> DecodedFrame {
     var prefix: [UInt8] = []
     for id in frame.prefix {
-      guard let object = try object(id) else { throw .missing(id) }
-      guard prefix.count + object.bytes.count <= Limits.prefix else { throw .damaged(id) }
-      prefix += object.bytes
+      let bytes = try prefixBytes(id, isNew: isNew)
+      guard prefix.count + bytes.count <= Limits.prefix else { throw .damaged(id) }
+      prefix += bytes
     }
     guard let content = try? frame.content(prefixBytes: prefix) else {
       throw .damaged(frame.objects.first?.id ?? frame.prefix[0])
@@ -117,9 +118,23 @@ package final class Quarantine: ObjectReader, Sendable {
     return DecodedFrame(frame, content: content)
   }
 
+  /// Returns an object as a prefix: from a copy that has none itself, so that reading ends whatever
+  /// a peer has sent. Another copy may lie in the very frame that is read.
+  private func prefixBytes(_ id: ObjectID, isNew: Bool) throws(ObjectError) -> [UInt8] {
+    if let place = place(of: id), !place.slot.hasPrefix { return try object(id, at: place).bytes }
+    if isWholeInStore(id) { return try store.prefixBytes([id], for: id) }
+    guard isNew else { throw .damaged(id) }
+    guard let object = try object(id) else { throw .missing(id) }
+    return object.bytes
+  }
+
   /// Says whether an object lies somewhere without a prefix, and so can be one.
   func isWhole(_ id: ObjectID) -> Bool {
-    if let slot = frames.find(id)?.slot { return !slot.hasPrefix }
-    return store.places(of: id).contains { !$0.slot.hasPrefix }
+    if let slot = frames.find(id)?.slot, !slot.hasPrefix { return true }
+    return isWholeInStore(id)
+  }
+
+  private func isWholeInStore(_ id: ObjectID) -> Bool {
+    store.places(of: id).contains { !$0.slot.hasPrefix }
   }
 }

@@ -1,0 +1,88 @@
+import FsyncCore
+import FsyncNet
+import FsyncRepo
+import FsyncSystem
+import FsyncWire
+import TestSupport
+
+extension Connector {
+  /// Reaches repositories of this machine by their absolute paths, as the command does.
+  static var local: Connector {
+    Connector { (request) throws(CarrierError) in
+      guard let url = try? RemoteURL(request.url, relativeTo: [0x2f]) else {
+        throw .unreachable(Array("not a place: \(request.url)".utf8))
+      }
+      return try url.connect(
+        ssh: request.ssh, command: request.command, timeout: request.timeout
+      ) { path, carrier in
+        // What it throws, the client is told.
+        try? Repository.serve(path, over: carrier, timeout: 20)
+      }
+    }
+  }
+
+  /// Like `local`, over a line that a test may spoil.
+  static func spoiled(
+    _ spoil: @escaping (any Carrier) -> any Carrier
+  ) -> Connector {
+    Connector { (request) throws(CarrierError) in spoil(try Connector.local.connect(request)) }
+  }
+}
+
+/// A line that is cut once so many bytes have come.
+final class CutCarrier: Carrier {
+  private let line: any Carrier
+  private var left: Int
+
+  init(_ line: any Carrier, after bytes: Int) {
+    self.line = line
+    left = bytes
+  }
+
+  func transfer(
+    _ outgoing: UnsafeRawBufferPointer, into incoming: UnsafeMutableRawBufferPointer,
+    waitingAtMost seconds: Double
+  ) throws(CarrierError) -> Transfer {
+    guard left > 0 else { throw .disconnected }
+    let room = UnsafeMutableRawBufferPointer(rebasing: incoming.prefix(left))
+    let transfer = try line.transfer(outgoing, into: room, waitingAtMost: seconds)
+    left -= transfer.received
+    return transfer
+  }
+
+  func finishSending() { line.finishSending() }
+  func close() -> Farewell? { line.close() }
+}
+
+extension Repository {
+  /// A repository with a working tree at a name in a directory, and without default ignore rules.
+  static func make(
+    _ name: String, in directory: borrowing TemporaryDirectory, bare: Bool = false
+  ) throws -> Repository {
+    let path = Array(directory.appending(name).utf8)
+    let repository = try Repository.initialize(at: path, bare: bare, name: Array(name.utf8))
+    if !bare { try repository.tree.remove(".fsyncignore") }
+    return repository
+  }
+
+  /// A clone of this one at a name in a directory.
+  func clone(_ name: String, in directory: borrowing TemporaryDirectory) throws -> Repository {
+    let path = Array(directory.appending(name).utf8)
+    return try Repository.clone(
+      from: url, to: path, bare: false, name: Array(name.utf8), progress: .none, over: .local
+    ).repository
+  }
+
+  /// Where others find it.
+  var url: String { String(decoding: root ?? folder, as: UTF8.self) }
+
+  /// Syncs with one remote.
+  @discardableResult
+  func sync(
+    _ remote: String, over connector: Connector = .local
+  ) throws(RepositoryError) -> SyncResult {
+    let results = synchronize(with: [remote], options: SyncOptions(), over: connector)
+    guard results.count == 1 else { throw .unknownRemote(remote) }
+    return try results[0].get()
+  }
+}
