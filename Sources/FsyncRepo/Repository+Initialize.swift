@@ -15,16 +15,9 @@ extension Repository {
     at path: [UInt8], bare: Bool = false, name: [UInt8]? = nil, compression: Compression? = nil,
     adopting: Bool = false
   ) throws(RepositoryError) -> Repository {
+    try checkInitialize(at: path, bare: bare, empty: bare)
     let root = try makeFolder(path)
-    let place =
-      bare
-      ? RepositoryPlace(root: nil, folder: root)
-      : RepositoryPlace(root: root, folder: RepositoryPlace.join(root, RepositoryPlace.folderName))
-    if let outer = try RepositoryPlace.find(from: root) {
-      if outer == place { throw .alreadyARepository(root) }
-      throw .insideARepository(root, outer: outer.root ?? outer.folder)
-    }
-    if bare, try !isEmpty(root) { throw .notEmpty(root) }
+    let place = placeAfterInitialize(root, bare: bare)
     do throws(SystemError) {
       if !bare { try makeIfMissing(place.folder) }
       for name in ["locks", "stage"] {
@@ -56,6 +49,36 @@ extension Repository {
     return try open(at: root)
   }
 
+  /// Says why no repository can be made at a path, where none can; changes nothing.
+  /// - Parameter empty: whether the folder must be empty, if it is there.
+  package static func checkInitialize(
+    at path: [UInt8], bare: Bool, empty: Bool
+  ) throws(RepositoryError) {
+    guard (try? Stat(following: path)) != nil else {
+      let (parent, name) = split(path)
+      if let outer = try RepositoryPlace.find(from: parent) {
+        let root = RepositoryPlace.join(
+          try calling(parent) { () throws(SystemError) in
+            try Host.realPath(parent)
+          }, name)
+        throw .insideARepository(root, outer: outer.root ?? outer.folder)
+      }
+      return
+    }
+    let root = try calling(path) { () throws(SystemError) in try Host.realPath(path) }
+    if let outer = try RepositoryPlace.find(from: root) {
+      if outer == placeAfterInitialize(root, bare: bare) { throw .alreadyARepository(root) }
+      throw .insideARepository(root, outer: outer.root ?? outer.folder)
+    }
+    if empty, try !isEmpty(root) { throw .notEmpty(root) }
+  }
+
+  private static func placeAfterInitialize(_ root: [UInt8], bare: Bool) -> RepositoryPlace {
+    bare
+      ? RepositoryPlace(root: nil, folder: root)
+      : RepositoryPlace(root: root, folder: RepositoryPlace.join(root, RepositoryPlace.folderName))
+  }
+
   private static func makeFolder(_ path: [UInt8]) throws(RepositoryError) -> [UInt8] {
     do throws(SystemError) {
       try makeIfMissing(path)
@@ -64,11 +87,7 @@ extension Repository {
   }
 
   static func makeIfMissing(_ path: [UInt8]) throws(SystemError) {
-    var trimmed = path
-    while trimmed.count > 1, trimmed.last == 0x2f { trimmed.removeLast() }
-    let slash = trimmed.lastIndex(of: 0x2f)
-    let parent = slash.map { $0 == 0 ? [0x2f] : Array(trimmed[..<$0]) } ?? [0x2e]
-    let name = Array(trimmed[(slash.map { $0 + 1 } ?? 0)...])
+    let (parent, name) = split(path)
     guard !name.isEmpty else { return }
     do throws(SystemError) {
       try Directory(parent).makeDirectory(name, mode: 0o777)
@@ -76,6 +95,15 @@ extension Repository {
       if error.isPresent, try Stat(following: path).kind == .directory { return }
       throw error
     }
+  }
+
+  /// A path's folder, and its last name.
+  private static func split(_ path: [UInt8]) -> (parent: [UInt8], name: [UInt8]) {
+    var trimmed = path
+    while trimmed.count > 1, trimmed.last == 0x2f { trimmed.removeLast() }
+    let slash = trimmed.lastIndex(of: 0x2f)
+    let parent = slash.map { $0 == 0 ? [0x2f] : Array(trimmed[..<$0]) } ?? [0x2e]
+    return (parent, Array(trimmed[(slash.map { $0 + 1 } ?? 0)...]))
   }
 
   static func isEmpty(_ path: [UInt8]) throws(RepositoryError) -> Bool {

@@ -17,11 +17,15 @@ struct Fsync: ParsableCommand {
       CommandGroup(name: "Start", subcommands: [Init.self, Clone.self]),
       CommandGroup(name: "Work", subcommands: [Status.self, Commit.self, Sync.self]),
       CommandGroup(
+        name: "Decide", subcommands: [Conflicts.self, Resolve.self]),
+      CommandGroup(
         name: "Look into history",
         subcommands: [Log.self, Show.self, Diff.self, List.self, Cat.self]),
       CommandGroup(
         name: "Change", subcommands: [Restore.self, Remove.self, Move.self]),
-      CommandGroup(name: "Set up", subcommands: [RemoteCommand.self]),
+      CommandGroup(name: "Set up", subcommands: [RemoteCommand.self, Config.self]),
+      CommandGroup(
+        name: "Look after", subcommands: [Collect.self, Check.self, Doctor.self]),
       CommandGroup(name: "Behind the scenes", subcommands: [Serve.self, VersionCommand.self]),
     ])
 

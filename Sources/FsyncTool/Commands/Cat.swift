@@ -5,12 +5,14 @@ import FsyncRepo
 struct Cat: Command {
   static let configuration = CommandConfiguration(
     abstract: "Print files of any state.",
-    discussion: "A state is a commit's first 6 or more digits, a time, or 'now'.")
+    discussion: """
+      A moment is a commit's first 6 or more digits, a time, or 'now' for the last committed state.
+      """)
 
   @Argument(help: ArgumentHelp("Files or links, there or not.", valueName: "path"))
   var paths: [Word]
 
-  @Option(help: ArgumentHelp("The state; the last committed one.", valueName: "state"))
+  @Option(help: ArgumentHelp("When; now where none is given.", valueName: "moment"))
   var at = "now"
 
   @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -25,6 +25,7 @@ struct Clone: Command {
   @Option(help: "What this replica is called in commits and conflict copies; the host's name.")
   var name: Word?
 
+  @OptionGroup var change: ChangeOptions
   @OptionGroup var report: ReportOptions
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
@@ -34,6 +35,11 @@ struct Clone: Command {
     let url = try tool.url(source)
     var folder = self.folder?.bytes ?? []
     if self.folder == nil { folder = try Clone.folder(for: source.word.bytes) }
+    if change.dryRun {
+      try Repository.checkInitialize(at: folder, bare: bare, empty: true)
+      let source = NameText.line(Array(url.utf8))
+      return tool.say("would clone \(source) into \(NameText.quoted(folder))")
+    }
     let configured = try Configuration.load(repository: nil)
     let (repository, result) = try Repository.clone(
       from: url, to: folder, bare: bare, name: name?.bytes ?? configured.replicaName,

@@ -6,17 +6,18 @@ struct Diff: Command {
   static let configuration = CommandConfiguration(
     abstract: "Show what differs between two states.",
     discussion: """
-      Without a state, the folder is compared with what it was last committed as; with one, the \
-      folder with that state; with two, the first with the second. A state is a commit's first 6 \
-      or more digits, a time (RFC 3339, a date, or like '2 days ago'), or 'now' for the last \
-      committed one. Texts are shown line by line, as patch and git apply read them; of other \
-      files, their sizes and how much content they share.
+      Without a moment, the folder is compared with what it was last committed as; with one, the \
+      folder with what it was then; with two, the first with the second. A moment is a commit's \
+      first 6 or more digits, a time (RFC 3339, a date, or like '2 days ago'), or 'now' for the \
+      last committed state. Texts are shown line by line, as patch and git apply read them; of \
+      other files, their sizes and how much content they share.
       """)
 
-  @Argument(help: ArgumentHelp("The state before.", valueName: "from"))
+  @Argument(help: ArgumentHelp("The moment before.", valueName: "from"))
   var from: String?
 
-  @Argument(help: ArgumentHelp("The state after; the folder where none is given.", valueName: "to"))
+  @Argument(
+    help: ArgumentHelp("The moment after; the folder where none is given.", valueName: "to"))
   var to: String?
 
   @Argument(

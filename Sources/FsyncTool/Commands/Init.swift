@@ -34,6 +34,10 @@ struct Init: Command {
   func run(_ tool: Tool) throws(RepositoryError) {
     let path = folder?.bytes ?? [0x2e]
     let configured = try Configuration.load(repository: nil)
+    if change.dryRun {
+      try Repository.checkInitialize(at: path, bare: bare, empty: bare)
+      return tool.say("would make a repository of \(NameText.quoted(path))")
+    }
     let repository = try Repository.initialize(
       at: path, bare: bare, name: name?.bytes ?? configured.replicaName,
       compression: compression?.value ?? configured.compression)

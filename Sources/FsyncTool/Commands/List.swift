@@ -6,14 +6,14 @@ struct List: Command {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "List files of any state.",
     discussion: """
-      Names end in / for folders. A state is a commit's first 6 or more digits, a time, or 'now'.
+      Names end in / for folders. A moment is a commit's first 6 or more digits, a time, or 'now'.
       """)
 
   @Argument(
     help: ArgumentHelp("Files or folders; everything where none is given.", valueName: "path"))
   var paths: [Word] = []
 
-  @Option(help: ArgumentHelp("The state; the last committed one.", valueName: "state"))
+  @Option(help: ArgumentHelp("When; now where none is given.", valueName: "moment"))
   var at = "now"
 
   @Flag(name: .shortAndLong, help: "Go into folders.")

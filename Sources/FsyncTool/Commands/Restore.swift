@@ -7,7 +7,7 @@ struct Restore: Command {
     abstract: "Bring back files, folders or everything as they were.",
     discussion: """
       What comes back is committed, and so reaches every replica. A change that no commit holds is \
-      never overwritten. A state is a commit's first 6 or more digits, a time (RFC 3339, a date, \
+      never overwritten. A moment is a commit's first 6 or more digits, a time (RFC 3339, a date, \
       or like '2 days ago'), or 'now' for the last committed one.
       """)
 
@@ -15,7 +15,7 @@ struct Restore: Command {
     help: ArgumentHelp("Files or folders, there or not; . for everything.", valueName: "path"))
   var paths: [Word]
 
-  @Option(help: ArgumentHelp("The state; the last committed one.", valueName: "state"))
+  @Option(help: ArgumentHelp("When; now where none is given.", valueName: "moment"))
   var at = "now"
 
   @Option(

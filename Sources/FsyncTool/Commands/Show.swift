@@ -6,14 +6,14 @@ struct Show: Command {
   static let configuration = CommandConfiguration(
     abstract: "Show commits and what they changed.",
     discussion: """
-      A state is a commit's first 6 or more digits or a time, which stands for the newest commits \
+      A moment is a commit's first 6 or more digits or a time, which stands for the newest commits \
       of then. What a commit changed is told against the state that it was made on.
       """)
 
   @Argument(
-    help: ArgumentHelp("The state; the last committed one where none is given.", valueName: "state")
+    help: ArgumentHelp("When; now where none is given.", valueName: "moment")
   )
-  var state: String?
+  var moment: String?
 
   @Argument(
     parsing: .postTerminator,
@@ -31,7 +31,7 @@ struct Show: Command {
   func run(_ tool: Tool) throws(RepositoryError) {
     let repository = try tool.open()
     let paths = try tool.paths(paths, in: repository)
-    let snapshot = try repository.snapshot(at: try repository.moment(state ?? "now"))
+    let snapshot = try repository.snapshot(at: try repository.moment(moment ?? "now"))
     var documents: [JSON] = []
     for (index, id) in snapshot.commits.enumerated() {
       let (entry, differences) = try repository.differences(of: id, paths: paths)
