@@ -75,6 +75,9 @@ let package = Package(
       dependencies: ["FsyncStore", "FsyncCore", "FsyncSystem", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "FsyncNetTests", dependencies: ["FsyncNet", "FsyncWire", "FsyncSystem", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "FsyncWireTests", dependencies: ["FsyncWire", "FsyncCore", "TestSupport"],
       swiftSettings: strict),
   ],

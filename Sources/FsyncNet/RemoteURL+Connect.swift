@@ -6,7 +6,7 @@ extension RemoteURL {
   /// - Parameters:
   ///   - ssh: the words that start ssh.
   ///   - command: what fsync is called on the other machine, for its shell; nil for `fsync`.
-  ///   - timeout: how long the far end may take to go down once the carrier is closed, at most.
+  ///   - timeout: how many seconds ssh may take to start.
   ///   - serve: what serves a path of this machine, on a thread of its own.
   package func connect(
     ssh: [String], command: String?, timeout: Double,
@@ -16,8 +16,8 @@ extension RemoteURL {
     case .path(let path):
       try Self.checkDirectory(path)
       return try LocalCarrier(path, serve: serve)
-    case .ssh:
-      throw .unreachable(Array("ssh is not there yet".utf8))
+    case .ssh(let place):
+      return try SSHCarrier(place, ssh: ssh, command: command, timeout: timeout)
     }
   }
 

@@ -82,7 +82,12 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   package init(capacity: Int) {
     self.capacity = capacity
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
+    // A wait's end does not depend on the time of day, which can be set.
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    defer { pthread_condattr_destroy(&attributes) }
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(changed, &attributes)
   }
 
   deinit {
@@ -109,6 +114,23 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while elements.count == head, !isClosed { pthread_cond_wait(changed, mutex) }
+    return takeFirst()
+  }
+
+  /// Takes the first element, waiting for one for so many seconds; nil where none has come.
+  package func pop(waitingAtMost seconds: Double) -> Element? {
+    let end = Clock.monotonic() + min(max(seconds, 0), 1e9)
+    var time = timespec(tv_sec: Int(end), tv_nsec: Int((end - end.rounded(.down)) * 1e9))
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while elements.count == head, !isClosed {
+      guard pthread_cond_timedwait(changed, mutex, &time) == 0 else { break }
+    }
+    return takeFirst()
+  }
+
+  /// Takes the first element, with the mutex held.
+  private func takeFirst() -> Element? {
     guard elements.count > head else { return nil }
     let element = elements[head]
     head += 1

@@ -1,0 +1,194 @@
+import FsyncNet
+import FsyncSystem
+import FsyncWire
+import Glibc
+import TestSupport
+import Testing
+
+/// A shell script in ssh's place, which hands the command to a shell as sshd does.
+@Suite(.timeLimit(.minutes(2))) struct SSHCarrierTests {
+  private static let handOver = "for last; do :; done; exec sh -c \"$last\""
+
+  /// Connects to `text` through a script of this name, whose directory is its variable `here`.
+  private static func carrier(
+    _ text: String, in here: String, script: String, named name: String = "ssh",
+    command: String? = nil, patience: Double = bound
+  ) throws -> SSHCarrier {
+    let program = "\(here)/\(name)"
+    try writeProgram(program, "here='\(here)'\n\(script)\n")
+    guard case .ssh(let place) = try RemoteURL(text, relativeTo: bytes("/")) else {
+      throw CarrierError.disconnected
+    }
+    return try SSHCarrier(
+      place, ssh: [program], command: command, timeout: bound, patience: patience)
+  }
+
+  private static func writeProgram(_ path: String, _ script: String) throws {
+    let file = try File(bytes(path), .create(mode: 0o755))
+    try file.write(bytes("#!/bin/sh\n\(script)"))
+  }
+
+  @Test func sshIsToldWhatToRunAndCarriesTheBytes() async throws {
+    let directory = try TemporaryDirectory()
+    let here = directory.path
+    var random = SplitMix(seed: 3)
+    let content = random.bytes(4 << 20)
+    let back = try await onThread {
+      try Self.writeProgram(
+        "\(here)/far fsync", "printf '%s\\0' \"$@\" > '\(here)/far'; exec cat")
+      let carrier = try Self.carrier(
+        "ssh://ada@host:2222/srv/it's%20a!", in: here,
+        script: "printf '%s\\0' \"$@\" > \"$here/near\"; \(Self.handOver)",
+        command: "'\(here)/far fsync' -q")
+      let back = try carrier.exchange(content)
+      #expect(carrier.close() == nil)
+      #expect(carrier.close() == nil)
+      return back
+    }
+    #expect(back == content)
+    let command = "'\(here)/far fsync' -q serve --stdio '/srv/it'\\''s a'\\!''"
+    let near = ["-p", "2222", "--", "ada@host", command]
+    #expect(try directory.read("near") == bytes(near.map { $0 + "\0" }.joined()))
+    let far = ["-q", "serve", "--stdio", "/srv/it's a!"]
+    #expect(try directory.read("far") == bytes(far.map { $0 + "\0" }.joined()))
+  }
+
+  @Test(arguments: [
+    ("host:photos", "HOME/photos"),
+    ("host:~", "HOME"),
+    ("host:~/", "HOME/"),
+    ("host:~/$x `y` *", "HOME/$x `y` *"),
+    ("ssh://host/~root/a%20b", "ROOT/a b"),
+    ("host:/~root", "/~root"),
+    ("host:-x", "HOME/-x"),
+  ])
+  func aFarShellExpandsHomesAndNothingElse(_ text: String, _ path: String) async throws {
+    let directory = try TemporaryDirectory()
+    let here = directory.path
+    try await onThread {
+      try Self.writeProgram("\(here)/fsync", "printf '%s' \"$3\"")
+      let carrier = try Self.carrier(
+        text, in: here, script: "export HOME=/home/ada PATH=\"$here:$PATH\"; \(Self.handOver)")
+      let root = try run("sh", ["-c", "printf %s ~root"]).stdout
+      let expected = path.replacing("HOME", with: "/home/ada")
+        .replacing("ROOT", with: String(decoding: root, as: UTF8.self))
+      #expect(String(decoding: try carrier.exchange([]), as: UTF8.self) == expected)
+      #expect(carrier.close() == nil)
+    }
+  }
+
+  /// Only OpenSSH is known to take `--`.
+  @Test func anotherProgramIsToldLess() async throws {
+    let directory = try TemporaryDirectory()
+    let here = directory.path
+    try await onThread {
+      let carrier = try Self.carrier(
+        "[::1]:/x", in: here, script: "printf '%s,' \"$@\"", named: "dbclient")
+      #expect(try carrier.exchange([]) == bytes("::1,fsync serve --stdio '/x',"))
+      #expect(carrier.close() == nil)
+    }
+  }
+
+  @Test func aFarewellTellsHowItEnded() async throws {
+    let directory = try TemporaryDirectory()
+    let here = directory.path
+    try await onThread {
+      let carrier = try Self.carrier(
+        "host:x", in: here, script: "echo 'ssh: no route to host' >&2; exit 255")
+      #expect(try carrier.exchange([]) == [])
+      let farewell = Farewell(status: 255, text: bytes("ssh: no route to host\n"))
+      #expect(carrier.close() == farewell)
+      #expect(carrier.close() == farewell)
+    }
+  }
+
+  /// More than a pipe holds, so that ssh would wait for ever if nobody read.
+  @Test func theLastOfManyWordsAreKept() async throws {
+    let directory = try TemporaryDirectory()
+    let here = directory.path
+    try await onThread {
+      let carrier = try Self.carrier(
+        "host:x", in: here, script: "yes abcdefg | head -c 1000000 >&2; echo done; exit 3")
+      #expect(try carrier.exchange([]) == bytes("done\n"))
+      let text = (0..<1024).flatMap { _ in bytes("abcdefg\n") }
+      #expect(carrier.close() == Farewell(status: 3, text: text))
+    }
+  }
+
+  /// A master connection, for instance, outlives ssh and has its standard error.
+  @Test func whatOutlivesSSHIsNotWaitedFor() async throws {
+    let directory = try TemporaryDirectory()
+    let here = directory.path
+    try await onThread {
+      let carrier = try Self.carrier(
+        "host:x", in: here,
+        script: "sleep 600 <&- >&- & echo $! > \"$here/pid\"; echo bye >&2; exit 4")
+      #expect(try carrier.exchange([]) == [])
+      #expect(carrier.close() == Farewell(status: 4, text: bytes("bye\n")))
+      kill(try Self.process(here), SIGKILL)
+    }
+  }
+
+  @Test(arguments: ["exec sleep 600", "trap '' TERM; while :; do sleep 0.1; done"])
+  func whatHangsIsEnded(_ script: String) async throws {
+    let directory = try TemporaryDirectory()
+    let here = directory.path
+    try await onThread {
+      let carrier = try Self.carrier(
+        "host:x", in: here, script: "echo $$ > \"$here/pid\"; echo up; \(script)", patience: 0.05)
+      #expect(try carrier.transfer([], room: 9).bytes == bytes("up\n"))
+      #expect(carrier.close() == Farewell(status: nil, text: []))
+      let process = try Self.process(here)
+      let end = Clock.monotonic() + bound
+      while kill(process, 0) == 0, Clock.monotonic() < end { usleep(10_000) }
+      #expect(kill(process, 0) != 0)
+    }
+  }
+
+  private static func process(_ here: String) throws -> pid_t {
+    let text = try File(bytes("\(here)/pid"), .read).readAll(atMost: 100)
+    return try #require(pid_t(String(decoding: text.dropLast(), as: UTF8.self)))
+  }
+
+  @Test func sshThatCannotBeRunIsUnreachable() async throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("text", bytes("no program"))
+    let text = directory.appending("text")
+    try await onThread {
+      let url = try RemoteURL("host:x", relativeTo: bytes("/"))
+      for (words, why) in [
+        ([], "no ssh command is configured"),
+        ([""], "no ssh command is configured"),
+        (
+          ["fsync-no-such-program"], "fsync-no-such-program cannot be run: there is no such program"
+        ),
+        ([text], "\(text) cannot be run: there is no such program"),
+      ] as [([String], String)] {
+        #expect(
+          failure { () throws(CarrierError) in
+            try url.connect(ssh: words, command: nil, timeout: bound) { _, _ in }
+          } == .unreachable(bytes(why)))
+      }
+    }
+  }
+
+  /// In a process of its own, where nobody else opens anything.
+  @Test func nothingIsLeftOpen() async {
+    await #expect(processExitsWith: .success) {
+      try await onThread {
+        var counts: [Int] = []
+        for round in 0..<20 {
+          let words = round % 2 == 0 ? ["sh", "-c", "exit 1"] : ["fsync-no-such-program"]
+          let url = try RemoteURL("host:x", relativeTo: bytes("/"))
+          let carrier = try? url.connect(ssh: words, command: nil, timeout: bound) { _, _ in }
+          _ = carrier?.close()
+          var open = 0
+          for number in Int32(0)..<200 where fcntl(number, F_GETFD) >= 0 { open += 1 }
+          counts.append(open)
+        }
+        // The first rounds start what all later ones share.
+        precondition(counts[2...].allSatisfy { $0 == counts[2] }, "\(counts)")
+      }
+    }
+  }
+}
