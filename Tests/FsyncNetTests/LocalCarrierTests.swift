@@ -19,21 +19,20 @@ import Testing
     let path = directory.path
     var random = SplitMix(seed: 1)
     let (there, back) = (random.bytes(1 << 20), random.bytes(1 << 20))
-    let heard = try await onThread {
+    let (heard, served, farewells) = try await onThread {
       let served = Mutex<(path: [UInt8], bytes: [UInt8])>(([], []))
       let carrier = try Self.connect(path) { path, carrier in
         let bytes = (try? carrier.exchange(back)) ?? []
         served.withLock { $0 = (path, bytes) }
       }
       let heard = try carrier.exchange(there)
-      #expect(carrier.close() == nil)
-      // Its close waits until the server has done all of its work.
-      #expect(served.withLock { $0.path } == bytes(path))
-      #expect(served.withLock { $0.bytes } == there)
-      #expect(carrier.close() == nil)
-      return heard
+      // The close waits until the server has done all of its work.
+      let farewell = carrier.close()
+      return (heard, served.withLock { $0 }, [farewell, carrier.close()])
     }
     #expect(heard == back)
+    #expect(served == (bytes(path), there))
+    #expect(farewells == [nil, nil])
   }
 
   @Test func aServerThatReturnsEndsTheStream() async throws {

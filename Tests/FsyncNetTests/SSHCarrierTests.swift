@@ -33,19 +33,17 @@ import Testing
     let here = directory.path
     var random = SplitMix(seed: 3)
     let content = random.bytes(4 << 20)
-    let back = try await onThread {
+    let (back, farewells) = try await onThread {
       try Self.writeProgram(
         "\(here)/far fsync", "printf '%s\\0' \"$@\" > '\(here)/far'; exec cat")
       let carrier = try Self.carrier(
         "ssh://ada@host:2222/srv/it's%20a!", in: here,
         script: "printf '%s\\0' \"$@\" > \"$here/near\"; \(Self.handOver)",
         command: "'\(here)/far fsync' -q")
-      let back = try carrier.exchange(content)
-      #expect(carrier.close() == nil)
-      #expect(carrier.close() == nil)
-      return back
+      return (try carrier.exchange(content), [carrier.close(), carrier.close()])
     }
     #expect(back == content)
+    #expect(farewells == [nil, nil])
     let command = "'\(here)/far fsync' -q serve --stdio '/srv/it'\\''s a'\\!''"
     let near = ["-p", "2222", "--", "ada@host", command]
     #expect(try directory.read("near") == bytes(near.map { $0 + "\0" }.joined()))
@@ -65,84 +63,91 @@ import Testing
   func aFarShellExpandsHomesAndNothingElse(_ text: String, _ path: String) async throws {
     let directory = try TemporaryDirectory()
     let here = directory.path
-    try await onThread {
+    let (received, farewell) = try await onThread {
       try Self.writeProgram("\(here)/fsync", "printf '%s' \"$3\"")
       let carrier = try Self.carrier(
         text, in: here, script: "export HOME=/home/ada PATH=\"$here:$PATH\"; \(Self.handOver)")
-      let root = try run("sh", ["-c", "printf %s ~root"]).stdout
-      let expected = path.replacing("HOME", with: "/home/ada")
-        .replacing("ROOT", with: String(decoding: root, as: UTF8.self))
-      #expect(String(decoding: try carrier.exchange([]), as: UTF8.self) == expected)
-      #expect(carrier.close() == nil)
+      return (try carrier.exchange([]), carrier.close())
     }
+    let root = try run("sh", ["-c", "printf %s ~root"]).stdout
+    let expected = path.replacing("HOME", with: "/home/ada")
+      .replacing("ROOT", with: String(decoding: root, as: UTF8.self))
+    #expect(String(decoding: received, as: UTF8.self) == expected)
+    #expect(farewell == nil)
   }
 
   /// Only OpenSSH is known to take `--`.
   @Test func anotherProgramIsToldLess() async throws {
     let directory = try TemporaryDirectory()
     let here = directory.path
-    try await onThread {
-      let carrier = try Self.carrier(
-        "[::1]:/x", in: here, script: "printf '%s,' \"$@\"", named: "dbclient")
-      #expect(try carrier.exchange([]) == bytes("::1,fsync serve --stdio '/x',"))
-      #expect(carrier.close() == nil)
+    let received = try await onThread {
+      try Self.carrier(
+        "[::1]:/x", in: here, script: "printf '%s,' \"$@\"", named: "dbclient"
+      ).exchange([])
     }
+    #expect(received == bytes("::1,fsync serve --stdio '/x',"))
   }
 
   @Test func aFarewellTellsHowItEnded() async throws {
     let directory = try TemporaryDirectory()
     let here = directory.path
-    try await onThread {
+    let (received, farewells) = try await onThread {
       let carrier = try Self.carrier(
         "host:x", in: here, script: "echo 'ssh: no route to host' >&2; exit 255")
-      #expect(try carrier.exchange([]) == [])
-      let farewell = Farewell(status: 255, text: bytes("ssh: no route to host\n"))
-      #expect(carrier.close() == farewell)
-      #expect(carrier.close() == farewell)
+      return (try carrier.exchange([]), [carrier.close(), carrier.close()])
     }
+    #expect(received == [])
+    let farewell = Farewell(status: 255, text: bytes("ssh: no route to host\n"))
+    #expect(farewells == [farewell, farewell])
   }
 
   /// More than a pipe holds, so that ssh would wait for ever if nobody read.
   @Test func theLastOfManyWordsAreKept() async throws {
     let directory = try TemporaryDirectory()
     let here = directory.path
-    try await onThread {
+    let (received, farewell) = try await onThread {
       let carrier = try Self.carrier(
         "host:x", in: here, script: "yes abcdefg | head -c 1000000 >&2; echo done; exit 3")
-      #expect(try carrier.exchange([]) == bytes("done\n"))
-      let text = (0..<1024).flatMap { _ in bytes("abcdefg\n") }
-      #expect(carrier.close() == Farewell(status: 3, text: text))
+      return (try carrier.exchange([]), carrier.close())
     }
+    #expect(received == bytes("done\n"))
+    let text = (0..<1024).flatMap { _ in bytes("abcdefg\n") }
+    #expect(farewell == Farewell(status: 3, text: text))
   }
 
   /// A master connection, for instance, outlives ssh and has its standard error.
   @Test func whatOutlivesSSHIsNotWaitedFor() async throws {
     let directory = try TemporaryDirectory()
     let here = directory.path
-    try await onThread {
+    let (received, farewell) = try await onThread {
       let carrier = try Self.carrier(
         "host:x", in: here,
         script: "sleep 600 <&- >&- & echo $! > \"$here/pid\"; echo bye >&2; exit 4")
-      #expect(try carrier.exchange([]) == [])
-      #expect(carrier.close() == Farewell(status: 4, text: bytes("bye\n")))
-      kill(try Self.process(here), SIGKILL)
+      return (try carrier.exchange([]), carrier.close())
     }
+    #expect(received == [])
+    #expect(farewell == Farewell(status: 4, text: bytes("bye\n")))
+    // It was not ended: this is what ends it.
+    #expect(kill(try Self.process(here), SIGKILL) == 0)
   }
 
   @Test(arguments: ["exec sleep 600", "trap '' TERM; while :; do sleep 0.1; done"])
   func whatHangsIsEnded(_ script: String) async throws {
     let directory = try TemporaryDirectory()
     let here = directory.path
-    try await onThread {
+    let (received, farewell, isAlive) = try await onThread {
       let carrier = try Self.carrier(
         "host:x", in: here, script: "echo $$ > \"$here/pid\"; echo up; \(script)", patience: 0.05)
-      #expect(try carrier.transfer([], room: 9).bytes == bytes("up\n"))
-      #expect(carrier.close() == Farewell(status: nil, text: []))
+      let received = try carrier.transfer([], room: 9).bytes
+      let farewell = carrier.close()
       let process = try Self.process(here)
       let end = Clock.monotonic() + bound
       while kill(process, 0) == 0, Clock.monotonic() < end { usleep(10_000) }
-      #expect(kill(process, 0) != 0)
+      return (received, farewell, kill(process, 0) == 0)
     }
+    #expect(received == bytes("up\n"))
+    #expect(farewell == Farewell(status: nil, text: []))
+    #expect(!isAlive)
   }
 
   private static func process(_ here: String) throws -> pid_t {
@@ -154,21 +159,19 @@ import Testing
     let directory = try TemporaryDirectory()
     try directory.write("text", bytes("no program"))
     let text = directory.appending("text")
-    try await onThread {
-      let url = try RemoteURL("host:x", relativeTo: bytes("/"))
-      for (words, why) in [
-        ([], "no ssh command is configured"),
-        ([""], "no ssh command is configured"),
-        (
-          ["fsync-no-such-program"], "fsync-no-such-program cannot be run: there is no such program"
-        ),
-        ([text], "\(text) cannot be run: there is no such program"),
-      ] as [([String], String)] {
-        #expect(
-          failure { () throws(CarrierError) in
-            try url.connect(ssh: words, command: nil, timeout: bound) { _, _ in }
-          } == .unreachable(bytes(why)))
+    let url = try RemoteURL("host:x", relativeTo: bytes("/"))
+    for (words, why) in [
+      ([], "no ssh command is configured"),
+      ([""], "no ssh command is configured"),
+      (["fsync-no-such-program"], "fsync-no-such-program cannot be run: there is no such program"),
+      ([text], "\(text) cannot be run: there is no such program"),
+    ] as [([String], String)] {
+      let error = try await onThread {
+        failure { () throws(CarrierError) in
+          try url.connect(ssh: words, command: nil, timeout: bound) { _, _ in }
+        }
       }
+      #expect(error == .unreachable(bytes(why)))
     }
   }
 
