@@ -80,6 +80,8 @@ let package = Package(
     .testTarget(
       name: "FsyncWireTests", dependencies: ["FsyncWire", "FsyncCore", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ManualTests", dependencies: ["FsyncRepo", "TestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -16,6 +16,12 @@ package struct RunError: Error {
   package let call: String
   /// The error code.
   package let code: Int32
+
+  /// Makes an error.
+  package init(call: String, code: Int32) {
+    self.call = call
+    self.code = code
+  }
 }
 
 /// Runs a program to its end and returns what it wrote.
