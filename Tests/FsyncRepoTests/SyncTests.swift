@@ -221,6 +221,18 @@ import Testing
     #expect(try other.tree.read("a") == "one")
   }
 
+  @Test("a remote that takes everything and says nothing is given up")
+  func silence() throws {
+    let directory = try TemporaryDirectory()
+    var desk = try Repository.make("desk", in: directory)
+    try Configuration.edit(Configuration.repositoryPath(desk.folder)) {
+      (file) throws(RepositoryError) in try file.setting(.timeout, to: .integer(1))
+    }
+    desk = try Repository.open(at: Array(desk.url.utf8))
+    let silent = Connector { _ in SilentCarrier() }
+    #expect(failure { () throws(RepositoryError) in try desk.sync("/x", over: silent) } == .timeout)
+  }
+
   @Test("a dry run says what it would commit and changes nothing on either side")
   func dryRun() throws {
     let directory = try TemporaryDirectory()
@@ -333,4 +345,27 @@ final class NoisyCarrier: Carrier {
 
   func finishSending() { line.finishSending() }
   func close() -> Farewell? { line.close() }
+}
+
+/// A line into which everything goes and out of which nothing comes, for as long as a test may
+/// take.
+private final class SilentCarrier: Carrier {
+  private var left = 100
+  private var isFinished = false
+
+  func transfer(
+    _ outgoing: UnsafeRawBufferPointer, into incoming: UnsafeMutableRawBufferPointer,
+    waitingAtMost seconds: Double
+  ) throws(CarrierError) -> Transfer {
+    left -= 1
+    guard left > 0 else { throw .disconnected }
+    guard outgoing.isEmpty, !isFinished else {
+      return Transfer(sent: outgoing.count, isAtEnd: isFinished)
+    }
+    _ = try? Poll.wait(reading: -1, writing: -1, seconds: seconds)
+    throw .timeout
+  }
+
+  func finishSending() { isFinished = true }
+  func close() -> Farewell? { nil }
 }
