@@ -55,21 +55,7 @@ extension Repository {
     guard let base = state.base, let path = place.root else { return [:] }
     let root = try calling(path) { () throws(SystemError) in try Directory(path) }
     let scan = try looking { () throws(TreeError) in try Scanner.scan(root, index) }
-    var lagging: [Path: Lag?] = [:]
-    let nothing = Lag(reason: .notWritten, since: base.commits, entry: nil)
-    try readingObjects { () throws(ObjectError) in
-      var absent: [Path] = []
-      scan.forEachAbsence { path, _ in absent.append(path) }
-      for path in absent {
-        lagging[path] = nothing
-        let entry = try store.entry(at: path, in: base.tree)
-        guard let entry, entry.kind == .directory else { continue }
-        for change in try TreeDiff.changes(from: nil, to: entry.content, store)
-        where !change.path.isRoot {
-          lagging[path.appending(change.path)] = nothing
-        }
-      }
-    }
+    var lagging = try absences(in: scan, of: base)
     let candidates = try looking { () throws(TreeError) in try scan.candidates(index) }
     let read = try read(candidates, below: root, into: nil)
     for candidate in candidates {
@@ -78,6 +64,27 @@ extension Repository {
       else { continue }
       if let (commit, entry) = try olderVersion(of: candidate.path, found, state.heads) {
         lagging[candidate.path] = Lag(reason: .notWritten, since: [commit], entry: entry)
+      }
+    }
+    return lagging
+  }
+
+  /// The tracked paths that a scan found absent, with all that is below them, as paths that have
+  /// not been written yet.
+  func absences(in scan: Scan, of base: Base) throws(RepositoryError) -> [Path: Lag?] {
+    var lagging: [Path: Lag?] = [:]
+    let nothing = Lag(reason: .notWritten, since: base.commits, entry: nil)
+    var absent: [Path] = []
+    scan.forEachAbsence { path, _ in absent.append(path) }
+    try readingObjects { () throws(ObjectError) in
+      for path in absent {
+        lagging[path] = nothing
+        let entry = try store.entry(at: path, in: base.tree)
+        guard let entry, entry.kind == .directory else { continue }
+        for change in try TreeDiff.changes(from: nil, to: entry.content, store)
+        where !change.path.isRoot {
+          lagging[path.appending(change.path)] = nothing
+        }
       }
     }
     return lagging

@@ -18,6 +18,8 @@ struct RecordedEdit {
   var leaves: [Path] = []
   /// Says whether the edit only deletes, so that what is gone from the folder is as wanted.
   var deletes = false
+  /// Paths whose absence from the folder, or that of something below them, is undone.
+  var revives: [Path] = []
   /// Objects that the edit needs and the store may not have.
   var objects: [StoredObject] = []
 }
@@ -33,7 +35,7 @@ extension Repository {
     defer { _ = lock }
     try checkPlace()
     if !dryRun { try finishUpdate() }
-    try refuseUncommitted(edit.edits.map(\.path), butDeletions: edit.deletes)
+    try refuseUncommitted(edit)
     return try recordLocked(edit, dryRun: dryRun)
   }
 
@@ -61,19 +63,53 @@ extension Repository {
       } catch { throw .object(error) }
       let isSame =
         draft.tree == before.base?.tree && draft.conflicts == before.base?.conflicts
+      let revived = try absences(below: edit.revives, of: before.base)
+      result.changes += try revivals(revived, besides: result.changes, draft.tree, overlay)
       if dryRun { return result }
       if isSame {
         // Nothing to record; what lags behind the base may be brought up to it all the same.
+        if !revived.isEmpty { try note(revived) }
         result.problems = try updateLocked(dryRun: false).problems
         return result
       }
       let ingest = try begin(overlay.new)
-      guard let id = try commit(draft, ingest, .folderFollows) else { continue }
+      guard let id = try commit(draft, ingest, .folderFollows, lagging: revived) else { continue }
       result.commits = [id]
       let update = try updateLocked(dryRun: false, leaving: edit.leaves)
       result.problems = update.problems
       return result
     }
     throw .contended
+  }
+  /// What is absent from the folder at or below some paths, as paths that lag behind the base:
+  /// their absence means nothing, and they are written anew.
+  private func absences(
+    below paths: [Path], of base: Base?
+  ) throws(RepositoryError) -> [Path: Lag?] {
+    guard !paths.isEmpty, let base else { return [:] }
+    let tree = try look(base, settled: true)
+    return try absences(in: tree.scan, of: base).filter { absence in
+      paths.contains { absence.key.isEqualOrBelow($0) }
+    }
+  }
+
+  /// The changes that writing absent paths anew makes besides those of an edit; of a folder what
+  /// is in it counts.
+  private func revivals(
+    _ absences: [Path: Lag?], besides changes: [PathChange], _ tree: ObjectID,
+    _ reader: any ObjectReader
+  ) throws(RepositoryError) -> [PathChange] {
+    let known = Set(changes.map(\.path))
+    return try readingObjects { () throws(ObjectError) in
+      var result: [PathChange] = []
+      for path in absences.keys.sorted() where !known.contains(path) {
+        guard let entry = try reader.entry(at: path, in: tree) else { continue }
+        let isFull = absences.keys.contains { $0 != path && $0.isEqualOrBelow(path) }
+        if entry.kind != .directory || !isFull {
+          result.append(PathChange(path: path, kind: .added, new: entry))
+        }
+      }
+      return result
+    }
   }
 }

@@ -3,6 +3,8 @@ internal import FsyncStore
 
 extension Repository {
   /// Brings paths back to what they were at a moment, as a new commit.
+  ///
+  /// What is only missing in the folder comes back without one.
   /// - Parameters:
   ///   - paths: files or folders; empty for everything.
   ///   - moment: when.
@@ -30,9 +32,10 @@ extension Repository {
       if old != current { edits.append((path, old)) }
     }
     let words = paths.isEmpty ? "everything" : paths.map { "\($0)" }.joined(separator: ", ")
-    let done = try record(
-      RecordedEdit(
-        edits: edits, kind: .restore, message: Array("restore \(words)".utf8)), dryRun: dryRun)
+    var edit = RecordedEdit(
+      edits: edits, kind: .restore, message: Array("restore \(words)".utf8))
+    edit.revives = paths.isEmpty ? [.root] : paths
+    let done = try record(edit, dryRun: dryRun)
     var result = RestoreResult()
     result.changes = done.changes
     result.commits = done.commits

@@ -70,14 +70,17 @@ extension Repository {
     } catch { throw .object(error) }
   }
 
-  /// Refuses to go on where one of the paths, or something below or above it, has a change that
-  /// no commit holds.
-  /// - Parameter butDeletions: whether what was only deleted is no obstacle.
-  func refuseUncommitted(_ paths: [Path], butDeletions: Bool = false) throws(RepositoryError) {
-    let pending = try pendingChanges(try state()).changes
-    let clashing = pending.filter { change in
-      if butDeletions, change.kind == .deleted { return false }
-      return paths.contains { $0.isEqualOrBelow(change.path) || change.path.isEqualOrBelow($0) }
+  /// Refuses to go on where one of the paths that an edit changes, or something below or above it,
+  /// has a change that no commit holds.
+  func refuseUncommitted(_ edit: RecordedEdit) throws(RepositoryError) {
+    let clashing = try pendingChanges(try state()).changes.filter { change in
+      if change.kind == .deleted, edit.deletes || !edit.revives.isEmpty { return false }
+      // To bring back what is there, and not as it was, would be to overwrite it.
+      let isEdited = change.kind != .deleted && change.kind != .added && change.kind != .renamed
+      if isEdited, edit.revives.contains(where: change.path.isEqualOrBelow) { return true }
+      return edit.edits.contains { path, _ in
+        path.isEqualOrBelow(change.path) || change.path.isEqualOrBelow(path)
+      }
     }
     if !clashing.isEmpty { throw .uncommitted(clashing.map(\.path)) }
   }

@@ -57,14 +57,44 @@ import Testing
     try repository.tree.write("a", "two")
     try repository.commit("second")
     try repository.tree.write("a", "precious, in no commit")
-    do {
-      _ = try repository.restore([path("a")], at: .commit(first))
-      Issue.record("restored over an uncommitted change")
-    } catch {
-      guard case .uncommitted(let paths) = error else { throw error }
-      #expect(paths == [path("a")])
+    for moment in [Moment.commit(first), .base] {
+      do {
+        _ = try repository.restore([path("a")], at: moment)
+        Issue.record("restored over an uncommitted change")
+      } catch {
+        guard case .uncommitted(let paths) = error else { throw error }
+        #expect(paths == [path("a")])
+      }
     }
     #expect(try repository.tree.read("a") == "precious, in no commit")
+  }
+
+  @Test("what is missing in the folder comes back, and what is edited is not touched")
+  func anUncommittedDeletionIsUndone() throws {
+    let directory = try TemporaryDirectory()
+    let repository = try repository(directory)
+    for name in ["a", "b", "d/c", "d/e/f"] { try repository.tree.write(name, "one") }
+    let first = try #require(try repository.commit("first").commits.first)
+    let before = try repository.tree.listing()
+    for name in ["a", "d"] { try repository.tree.remove(name) }
+
+    let dry = try repository.restore([path("d")], at: .base, dryRun: true)
+    #expect(dry.changes.map(\.path) == [path("d/c"), path("d/e/f")])
+    #expect(!repository.tree.exists("d"))
+    let result = try repository.restore([path("d")], at: .base)
+    #expect(result.commits.isEmpty && result.problems.isEmpty)
+    #expect(result.changes.map(\.path) == dry.changes.map(\.path))
+    #expect(try repository.status().changes.map(\.path) == [path("a")])
+    _ = try repository.restore([], at: .commit(first))
+    #expect(try repository.tree.listing() == before)
+
+    try repository.tree.write("a", "two")
+    try repository.commit("second")
+    try repository.tree.remove("a")
+    try repository.tree.write("b", "edited")
+    #expect(try repository.restore([path("a")], at: .commit(first)).commits.count == 1)
+    #expect(try repository.tree.read("a") == "one")
+    #expect(try repository.status().changes.map(\.path) == [path("b")])
   }
 
   @Test("other uncommitted changes do not stand in the way, and stay uncommitted")
