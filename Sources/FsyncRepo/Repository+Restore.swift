@@ -118,7 +118,7 @@ extension Repository {
     }
     if to.isRoot, let name = from.name { target = .root.appending(name) }
     guard target != from, !target.isEqualOrBelow(from) else { throw .invalidPath(to.bytes) }
-    if try stored(target, in: base?.tree) != nil { throw .uncommitted([target]) }
+    if try stored(target, in: base?.tree) != nil { throw .occupied(target) }
     return try record(
       RecordedEdit(
         edits: [(from, nil), (target, entry)], kind: .manual,

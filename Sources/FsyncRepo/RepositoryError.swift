@@ -45,6 +45,8 @@ package enum RepositoryError: Error, Sendable {
   case wrongKind(Path, Entry.Kind)
   /// These paths have changes that no commit holds, and the command would overwrite them.
   case uncommitted([Path])
+  /// Something is at a path already.
+  case occupied(Path)
   /// No conflict is open at a path.
   case noConflict(Path)
   /// The path is ignored, not tracked, or reserved.

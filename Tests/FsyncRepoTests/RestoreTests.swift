@@ -140,6 +140,12 @@ import Testing
     _ = try repository.move(path("a"), to: path("f"))
     #expect(!repository.tree.exists("a"))
     #expect(try repository.tree.read("f/a") == "one")
+    do {
+      _ = try repository.move(path("f/a"), to: path("f/b"))
+      Issue.record("moved over a file")
+    } catch {
+      guard case .occupied(path("f/b")) = error else { throw error }
+    }
     _ = try repository.remove([path("f")], recursive: true)
     #expect(!repository.tree.exists("f"))
     #expect(try repository.status().isClean)

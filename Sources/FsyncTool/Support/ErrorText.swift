@@ -112,6 +112,10 @@ extension ErrorText {
       self.init(
         "changes that no commit holds would be overwritten: \(names)\(more)",
         hint: "fsync commit first; nothing was changed")
+    case .occupied(let path):
+      self.init(
+        "something is at \(NameText.quoted(path)) already",
+        hint: "choose another path, or delete what is there with fsync rm")
     case .noConflict(let path):
       self.init(
         "no conflict is open at \(NameText.quoted(path))", hint: "fsync conflicts lists them")
