@@ -5,13 +5,11 @@ struct ManualPage {
   /// The lines of the mdoc source.
   let lines: [String]
 
-  /// The folder of all pages.
-  static let folder = Checkout.path("man")
-
   /// Reads a page by its file name.
-  init(_ name: String) throws {
+  init(_ name: String, keepingBlankLines: Bool = false) throws {
     let text = String(decoding: try Checkout.contents(of: "man/\(name)"), as: UTF8.self)
-    lines = text.split(separator: "\n").map(String.init)
+    lines = text.split(separator: "\n", omittingEmptySubsequences: !keepingBlankLines)
+      .map(String.init)
   }
 
   /// The lines of a section, or of a subsection of any section.
