@@ -30,6 +30,7 @@ extension Repository {
   private func attempt(_ options: CommitOptions) throws(RepositoryError) -> CommitResult? {
     let state = try state()
     let tree = try look(state.base, settled: true)
+    if !options.dryRun { try note(mounts: tree.scan.mounts, state) }
     progress.report(.scanning, tree.index.count, nil, 0)
     var result = CommitResult()
     result.problems = tree.scan.problems.map(PathProblem.init)

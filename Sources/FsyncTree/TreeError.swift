@@ -16,8 +16,10 @@ package enum TreeError: Error, Hashable, Sendable {
 package enum Obstacle: Error, Hashable, Sendable {
   /// A call failed with anything but "there is no such file".
   case system(SystemError)
-  /// Another file system is mounted here, or one that was is missing.
+  /// Another file system is mounted here.
   case otherFileSystem
+  /// A file system that was entered here before is not mounted.
+  case notMounted
   /// The folder is the root of a repository of its own.
   case repository
   /// A socket, FIFO or device.

@@ -1,5 +1,6 @@
 import FsyncCore
 import FsyncRepo
+import FsyncStore
 import FsyncSystem
 import TestSupport
 import Testing
@@ -53,6 +54,33 @@ import Testing
     #expect(
       Dictionary(uniqueKeysWithValues: result.changes.map { ("\($0.path)", $0.kind) }) == expected)
     #expect(try repository.status().isClean)
+  }
+
+  @Test("a file system inside that is not mounted any more is no deletion")
+  func missingMount() throws {
+    let directory = try TemporaryDirectory()
+    var repository = try repository(directory)
+    try repository.tree.makeFolder("disk")
+    let target = String(decoding: repository.tree.absolute("disk"), as: UTF8.self)
+    guard try run("mount", ["-t", "tmpfs", "none", target]).status == 0 else { return }
+    defer { _ = try? run("umount", ["-q", target]) }
+    try repository.tree.write("disk/file", "on another file system")
+    try Configuration.edit(Configuration.repositoryPath(repository.folder)) {
+      file throws(RepositoryError) in
+      try file.setting(.crossFileSystems, to: .boolean(true))
+    }
+    repository = try Repository.open(at: repository.root ?? [])
+    try repository.commit("with the disk")
+    let tree = try repository.state().base?.tree
+
+    #expect(try run("umount", [target]).status == 0)
+    let result = try repository.commit("without it")
+    #expect(result.commits.isEmpty && result.problems.map(\.reason) == [.notMounted])
+    #expect(try repository.state().base?.tree == tree)
+    _ = try repository.remove([path("disk")], recursive: true)
+    try repository.tree.makeFolder("disk")
+    try repository.commit("a folder like any other")
+    #expect(try repository.status().problems.isEmpty)
   }
 
   @Test("a touch is not a change, and the next look need not read the file again")

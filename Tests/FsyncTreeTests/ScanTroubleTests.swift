@@ -133,11 +133,13 @@ import Testing
     unlink(folder.appending("disk/file"))
     replica.options.crossesFileSystems = true
     replica.options.mounts = [path("disk")]
+    let missing = [Scan.Problem(path: Array("disk".utf8), obstacle: .notMounted, isTracked: true)]
     #expect(try replica.commit() == tree)
-    #expect(
-      try replica.scan().problems == [
-        Scan.Problem(path: Array("disk".utf8), obstacle: .otherFileSystem, isTracked: true)
-      ])
+    #expect(try replica.scan().problems == missing)
+    // Not even the place where it was mounted is left.
+    rmdir(folder.appending("disk"))
+    #expect(try replica.commit() == tree)
+    #expect(try replica.scan().problems == missing)
   }
 
   @Test(.enabled(if: Mounting.isPossible)) func otherFileSystemIsNotEntered() throws {

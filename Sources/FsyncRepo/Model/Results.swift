@@ -54,6 +54,8 @@ package struct PathProblem: Hashable, Sendable {
     case special(FileKind)
     /// Another file system begins here.
     case otherFileSystem
+    /// Another file system was here and is not mounted.
+    case notMounted
     /// Another repository begins here.
     case nestedRepository
     /// Its name cannot be stored.

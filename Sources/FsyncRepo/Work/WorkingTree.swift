@@ -54,6 +54,7 @@ extension Repository {
     var options = ScanOptions()
     options.threads = configuration.threads ?? min(2, Workers.processors)
     options.crossesFileSystems = configuration.crossesFileSystems
+    options.mounts = MountRecord.read(try state().refs)
     let root: Directory
     do { root = try Directory(path) } catch { throw .system(error, path: path) }
     do throws(TreeError) {
@@ -121,6 +122,7 @@ extension PathProblem.Reason {
     switch obstacle {
     case .system(let error): self = .unreadable(error)
     case .otherFileSystem: self = .otherFileSystem
+    case .notMounted: self = .notMounted
     case .repository: self = .nestedRepository
     case .special(let kind): self = .special(kind)
     case .name: self = .name

@@ -10,6 +10,7 @@ extension PathProblem {
     case .changing: "changes while it is read; the next commit takes it"
     case .special(let kind): "\(PathProblem.noun(kind)); skipped"
     case .otherFileSystem: "another file system; skipped (scan.cross-file-systems)"
+    case .notMounted: "its file system is not mounted; history keeps it"
     case .nestedRepository: "another repository; skipped"
     case .name: "its name cannot be stored; skipped"
     case .unsettled: "moved or deleted just now; the next commit looks again"
@@ -25,6 +26,7 @@ extension PathProblem {
     case .changing: "changing"
     case .special: "special"
     case .otherFileSystem: "other-file-system"
+    case .notMounted: "not-mounted"
     case .nestedRepository: "nested-repository"
     case .name: "name"
     case .unsettled: "unsettled"
@@ -38,7 +40,7 @@ extension PathProblem {
     switch reason {
     case .special, .otherFileSystem, .nestedRepository: .done
     case .held: .conflicts
-    case .unreadable, .changing, .name, .unsettled, .notWritten: .partly
+    case .unreadable, .changing, .name, .notMounted, .unsettled, .notWritten: .partly
     }
   }
 

@@ -73,7 +73,7 @@ struct FolderScan {
   ) -> Obstacle? {
     guard let parent = task.parent else { return nil }
     if stat.device == parent.device && stat.mount == parent.mount {
-      return pass.mounts.contains(task.path) ? .otherFileSystem : nil
+      return pass.mounts.contains(task.path) ? .notMounted : nil
     }
     guard pass.options.crossesFileSystems else { return .otherFileSystem }
     findings.mounts.append(task.path)
@@ -170,7 +170,10 @@ struct FolderScan {
         default: state = .obstructed(.special(stat.kind))
         }
       } catch {
-        state = error.isAbsent ? .absent : .obstructed(.system(error))
+        state =
+          !error.isAbsent
+          ? .obstructed(.system(error))
+          : isMount(number, context) ? .obstructed(.notMounted) : .absent
       }
       guard let name = index.name(number) else { continue }
       record.entries.append(ScannedEntry(name: name, row: number, state: state))
@@ -183,6 +186,12 @@ struct FolderScan {
     if stat.kind == .file, pass.options.hasModes, row.mode != stat.mode & 0o777 { return false }
     if let since = pass.options.distrustSince, stat.ctime >= since { return false }
     return true
+  }
+
+  /// Says whether another file system was entered at a row: then its absence is no deletion.
+  private func isMount(_ row: Int, _ context: FolderContext) -> Bool {
+    guard !pass.mounts.isEmpty, let name = index.name(row) else { return false }
+    return pass.mounts.contains(context.path.appending(name))
   }
 
   /// Says which directories among a directory's rows the scan before had entered.
