@@ -82,6 +82,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ManualTests", dependencies: ["FsyncRepo", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["FsyncTool", "TestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

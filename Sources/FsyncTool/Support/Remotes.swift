@@ -1,6 +1,7 @@
 internal import ArgumentParser
 import FsyncNet
 import FsyncRepo
+import FsyncSystem
 import FsyncWire
 
 /// A word that says where a remote is.
@@ -29,9 +30,17 @@ extension Tool {
   /// The text that names a place from everywhere: a path in it is absolute.
   func url(_ place: Place) throws(RepositoryError) -> String {
     let directory = try directory()
-    do { return try Place.url(place.word, from: directory).description } catch {
+    let url: RemoteURL
+    do { url = try Place.url(place.word, from: directory) } catch {
       throw .exchange(.unreachable("\(error)"))
     }
+    // Where `..` leads is seen now, from here; other links may be mounts that come and go.
+    if case .path(let path) = url, path.split(separator: 0x2f).contains([0x2e, 0x2e]),
+      let real = try? Host.realPath(path)
+    {
+      return RemoteURL.path(real).description
+    }
+    return url.description
   }
 }
 
