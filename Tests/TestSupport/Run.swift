@@ -46,6 +46,14 @@ package func run(
   posix_spawn_file_actions_adddup2(&actions, stdin.descriptor, 0)
   posix_spawn_file_actions_adddup2(&actions, stdout.descriptor, 1)
   posix_spawn_file_actions_adddup2(&actions, stderr.descriptor, 2)
+  // Tests run on threads that block signals, and a program would inherit that.
+  var attributes = posix_spawnattr_t()
+  posix_spawnattr_init(&attributes)
+  defer { posix_spawnattr_destroy(&attributes) }
+  var none = sigset_t()
+  sigemptyset(&none)
+  posix_spawnattr_setsigmask(&attributes, &none)
+  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
   let command = (directory.map { ["env", "-C", $0] } ?? []) + [program] + arguments
   var variables = [
     "LC_ALL": "C", "TZ": "UTC", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -58,7 +66,7 @@ package func run(
   var process: pid_t = 0
   let code = withCStrings(command) { arguments in
     withCStrings(variables.map { "\($0)=\($1)" }) { variables in
-      posix_spawnp(&process, command[0], &actions, nil, arguments, variables)
+      posix_spawnp(&process, command[0], &actions, &attributes, arguments, variables)
     }
   }
   guard code == 0 else { throw RunError(call: "posix_spawnp", code: code) }
