@@ -6,8 +6,7 @@ extension Quarantine {
   /// Verifies a frame as a peer sent it, every object's hash included, and keeps it.
   ///
   /// A frame whose prefix is not stored whole here, or lies in the frame too, is compressed again
-  /// without one. Each
-  /// megabyte that arrived is made durable.
+  /// without one. Each megabyte that arrived is made durable.
   /// - Returns: the objects of the frame.
   @discardableResult
   package func append(_ bytes: [UInt8]) throws(StoreError) -> [FrameObject] {

@@ -119,7 +119,9 @@ package final class Quarantine: ObjectReader, Sendable {
   }
 
   /// Returns an object as a prefix: from a copy that has none itself, so that reading ends whatever
-  /// a peer has sent. Another copy may lie in the very frame that is read.
+  /// a peer has sent.
+  ///
+  /// Another copy may lie in the very frame that is read.
   private func prefixBytes(_ id: ObjectID, isNew: Bool) throws(ObjectError) -> [UInt8] {
     if let place = place(of: id), !place.slot.hasPrefix { return try object(id, at: place).bytes }
     if isWholeInStore(id) { return try store.prefixBytes([id], for: id) }
