@@ -87,6 +87,24 @@ final class TreeEditor {
     return true
   }
 
+  /// Makes a directory at a path, and those above it, where there is none, for something to be put
+  /// there; what else has a name on the way gives way.
+  func makeFolder(_ path: Path) throws(ObjectError) {
+    var folder = try rootFolder()
+    for name in path.components {
+      if let child = try open(name, in: folder) {
+        folder = child
+        continue
+      }
+      let child = Folder([])
+      child.isChanged = true
+      folder.entries[name] = .directory(TreeNode.build([]) { Digest.object($0, $1) }, mode: 0o755)
+      folder.opened[name] = child
+      folder.isChanged = true
+      folder = child
+    }
+  }
+
   /// Says whether a directory has no entries; true where there is no directory.
   func isEmpty(_ path: Path) throws(ObjectError) -> Bool {
     try folder(at: path)?.entries.isEmpty ?? true
