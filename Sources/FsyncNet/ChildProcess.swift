@@ -69,7 +69,10 @@ final class ChildProcess {
   private static func start(
     _ configuration: Configuration, over descriptor: Int32, _ reports: BoundedQueue<Report>
   ) -> Task<Void, Never> {
-    Task { reports.push(await run(configuration, over: descriptor, reports)) }
+    // A thread waits for it, so it goes before what others may have queued.
+    Task(priority: .high) {
+      reports.push(await run(configuration, over: descriptor, reports))
+    }
   }
 
   private static func run(

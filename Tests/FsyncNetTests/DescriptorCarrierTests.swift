@@ -5,7 +5,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct DescriptorCarrierTests {
+@Suite struct DescriptorCarrierTests {
   /// Two ends with as little room between them as the kernel allows.
   private static func narrowSockets() throws -> (Int32, Int32) {
     let ends = try StreamPair.connected()

@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct LocalCarrierTests {
+@Suite struct LocalCarrierTests {
   private static func connect(
     _ path: String, serve: @escaping @Sendable ([UInt8], any Carrier) -> Void
   ) throws -> any Carrier {

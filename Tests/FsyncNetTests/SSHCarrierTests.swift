@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A shell script in ssh's place, which hands the command to a shell as sshd does.
-@Suite(.timeLimit(.minutes(2))) struct SSHCarrierTests {
+@Suite struct SSHCarrierTests {
   private static let handOver = "for last; do :; done; exec sh -c \"$last\""
 
   /// Connects to `text` through a script of this name, whose directory is its variable `here`.
@@ -173,6 +173,19 @@ import Testing
       }
       #expect(error == .unreachable(bytes(why)))
     }
+  }
+
+  /// Somebody who blocks all threads of the concurrency runtime must not block ssh too.
+  @Test func othersTasksAreNotWaitedFor() async throws {
+    let gate = BoundedQueue<Int>(capacity: 1)
+    for _ in 0..<(4 * Workers.processors) { Task.detached { _ = gate.pop() } }
+    let farewell = try await onThread {
+      defer { gate.close() }
+      return try RemoteURL("host:x", relativeTo: bytes("/")).connect(
+        ssh: ["sh", "-c", "exit 3"], command: nil, timeout: bound
+      ) { _, _ in }.close()
+    }
+    #expect(farewell == Farewell(status: 3, text: []))
   }
 
   /// In a process of its own, where nobody else opens anything.
