@@ -113,4 +113,22 @@ package enum StandardStreams {
     _ = try checked(.open) { dup2(2, 1) }
     return (input.release(), output.release())
   }
+
+  /// Writes whole bytes to the standard output (1) or standard error (2).
+  ///
+  /// No fault plan concerns it: what a command says of a fault would be lost in the same fault.
+  /// The corresponding C function is `write`.
+  package static func write(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), $0.count - done)
+      }
+      if count >= 0 {
+        done += count
+      } else if errno != EINTR {
+        throw SystemError(.write)
+      }
+    }
+  }
 }

@@ -5,7 +5,6 @@ import FsyncSystem
 /// Where the reader has gone (`fsync log | head`), what is written is dropped: work goes on as it
 /// would, and commands that only print look at `isClosed` and end.
 final class Output {
-  private let file = File(owning: 1)
   private var buffer: [UInt8] = []
   private let isTerminal = Host.isTerminal(1)
   /// Whether nobody reads any more.
@@ -44,7 +43,7 @@ final class Output {
     defer { buffer.removeAll(keepingCapacity: true) }
     guard isOpen, !buffer.isEmpty else { return }
     willWrite()
-    do throws(SystemError) { try file.write(buffer) } catch {
+    do throws(SystemError) { try StandardStreams.write(buffer, to: 1) } catch {
       if error.isDisconnected { isClosed = true } else { failure = error }
     }
   }
@@ -54,9 +53,6 @@ final class Output {
 enum StandardError {
   /// Writes text at once; what cannot be written is lost.
   static func write(_ text: String) {
-    let file = File(owning: 2)
-    try? file.write(Array(text.utf8))
-    // The descriptor stays open: it is the process's.
-    _ = file.release()
+    try? StandardStreams.write(Array(text.utf8), to: 2)
   }
 }
