@@ -42,6 +42,7 @@ package final class DescriptorCarrier: Carrier {
 
   deinit { _ = close() }
 
+  /// Moves bytes; see `Carrier`.
   package func transfer(
     _ outgoing: UnsafeRawBufferPointer, into incoming: UnsafeMutableRawBufferPointer,
     waitingAtMost seconds: Double
@@ -59,6 +60,7 @@ package final class DescriptorCarrier: Carrier {
     }
   }
 
+  /// Says that nothing more will be sent.
   package func finishSending() {
     canSend = false
     // Also where there are two descriptors: they may be two names of one socket.
@@ -66,6 +68,7 @@ package final class DescriptorCarrier: Carrier {
     output = nil
   }
 
+  /// Closes both descriptors; nothing can be said about the far end.
   package func close() -> Farewell? {
     // The later one first: it may have found what the earlier one had changed.
     output = nil

@@ -29,6 +29,7 @@ package final class LocalCarrier: Carrier {
 
   deinit { _ = close() }
 
+  /// Moves bytes; see `Carrier`.
   package func transfer(
     _ outgoing: UnsafeRawBufferPointer, into incoming: UnsafeMutableRawBufferPointer,
     waitingAtMost seconds: Double
@@ -36,6 +37,7 @@ package final class LocalCarrier: Carrier {
     try near.transfer(outgoing, into: incoming, waitingAtMost: seconds)
   }
 
+  /// Says that nothing more will be sent.
   package func finishSending() { near.finishSending() }
 
   /// Ends the connection and waits for the server, which finds it ended and finishes its work on

@@ -34,6 +34,7 @@ package final class SSHCarrier: Carrier {
 
   deinit { _ = close() }
 
+  /// Moves bytes; see `Carrier`.
   package func transfer(
     _ outgoing: UnsafeRawBufferPointer, into incoming: UnsafeMutableRawBufferPointer,
     waitingAtMost seconds: Double
@@ -41,8 +42,10 @@ package final class SSHCarrier: Carrier {
     try stream.transfer(outgoing, into: incoming, waitingAtMost: seconds)
   }
 
+  /// Says that nothing more will be sent.
   package func finishSending() { stream.finishSending() }
 
+  /// Ends the connection, and ssh by force where it does not end by itself.
   package func close() -> Farewell? {
     _ = stream.close()
     if let process {
