@@ -58,10 +58,9 @@ extension RepositoryError {
     case .truncated: self = .exchange(RepositoryError.lost(url, farewell))
     case .notFsync(let bytes):
       // What a shell or an old ssh says instead is the best explanation.
+      let said = RepositoryError.printable(bytes)
       self = .exchange(
-        .unreachable(
-          RepositoryError.printable(farewell?.text.isEmpty == false ? farewell?.text ?? [] : bytes))
-      )
+        .unreachable(said.isEmpty ? RepositoryError.printable(farewell?.text ?? []) : said))
     case .version(let version): self = .exchange(.version("\(version)"))
     case .otherRepository(let theirs):
       self = .exchange(

@@ -59,7 +59,9 @@ struct GraphLanes {
   }
 
   private func bars(marking lane: Int? = nil) -> String {
-    lanes.indices.map { $0 == lane ? "*" : lanes[$0] == nil ? " " : "|" }.joined(separator: " ")
+    let last = lanes.lastIndex { $0 != nil }.map { $0 + 1 } ?? 0
+    return lanes[..<last].indices.map { $0 == lane ? "*" : lanes[$0] == nil ? " " : "|" }
+      .joined(separator: " ")
   }
 
   /// A row that ties one lane to others on its right: lanes lie in even columns.
