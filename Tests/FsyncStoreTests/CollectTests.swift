@@ -135,6 +135,27 @@ import Testing
     for id in ids { #expect(try store.contains(id)) }
   }
 
+  @Test("a journal with a damaged frame is never let go of")
+  func aDamagedJournalStays() throws {
+    let directory = try TemporaryDirectory()
+    let folder = bytes(directory.appending("store"))
+    let store = try Store.create(at: folder, host: host())
+    let content = SplitMix.bytes(seed: 50, 5000)
+    _ = try store.transact { (_, transaction) throws(Refusal) in transaction.put(.chunk, content) }
+    let end = try directory.read("store/journal-00000001").count
+    let head = try commit(store, [content, [1, 2, 3]])
+    var journal = try directory.read("store/journal-00000001")
+    // In the middle of a frame that holds the content alone: what it hides names nothing else.
+    journal[end / 2] ^= 4
+    try directory.write("store/journal-00000001", journal)
+    let later = try Store.open(at: folder, host: host(boot: "other"))
+    #expect(try later.state().heads == [head.id])
+    #expect(throws: StoreError.damaged(file: folder + bytes("/journal-00000001"))) {
+      try later.collect(grace: 0) { _ in [] }
+    }
+    #expect(try directory.read("store/journal-00000001") == journal)
+  }
+
   @Test func packsFoldGeometrically() throws {
     let directory = try TemporaryDirectory()
     let folder = bytes(directory.appending("store"))

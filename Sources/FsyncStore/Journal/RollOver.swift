@@ -19,6 +19,8 @@ extension JournalWriter {
   }
 
   /// Sorts the journal's frames, and adds its transactions as operation objects.
+  ///
+  /// Throws where a frame is damaged: what may still be saved of it lies nowhere else.
   /// - Returns: the newest operation object; nil where there was nothing to tell.
   borrowing func sortJournal(
     into sorter: Sorter, _ decide: (FrameObject) -> Sorter.Destination
@@ -27,12 +29,13 @@ extension JournalWriter {
     var frames: [PlacedFrame] = []
     var bodies: [[UInt8]] = []
     var isFirst = true
-    try journal.walk(bootID: store.host.bootID) { more, body in
+    let end = try journal.walk(bootID: store.host.bootID) { more, body in
       frames += more
       // The checkpoint of a later journal repeats what is known.
       if !isFirst || body.serial == 1, let encoded = body.encoded { bodies.append(encoded) }
       isFirst = false
     }
+    guard end.damagedFrames.isEmpty else { throw .damaged(file: journal.path) }
     for frame in frames {
       let bytes = try naming(journal.path) { () throws(SystemError) in
         try journal.file.file.read(frame.length, at: frame.offset)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct ConvergenceTests {
-  @Test(arguments: UInt64(0)..<3000)
+  @Test(arguments: UInt64(0)..<250)
   func replicasThatSyncPairwiseEndAlike(seed: UInt64) throws {
     var simulation = Simulation(seed: seed)
     for _ in 0..<(20 + simulation.random.below(60)) { try simulation.act() }
