@@ -10,7 +10,9 @@ private struct Mesh {
   var replicas: [Repository] = []
   var random: SplitMix
   var words = 0
-  /// Every content that was ever in a folder when it was committed.
+  /// Every content that somebody wrote; what merges make of them is derived, and not kept.
+  var written: Set<String> = ["start\n\n\nend\n"]
+  /// Those that were in a folder when it was committed.
   var committed: Set<String> = []
 
   init(seed: UInt64, in directory: borrowing TemporaryDirectory) throws {
@@ -44,7 +46,8 @@ private struct Mesh {
   /// Remembers what a folder holds, since the next commit must keep it for ever.
   private mutating func note(_ replica: Repository) throws {
     for (name, line) in try replica.tree.listing() where line != "folder" {
-      if !line.hasPrefix("link") { committed.insert(try replica.tree.read(name)) }
+      let content = try replica.tree.read(name)
+      if written.contains(content) { committed.insert(content) }
     }
   }
 
@@ -63,15 +66,20 @@ private struct Mesh {
       try tree.move(random.pick(files), target)
     case 2 where !files.isEmpty:
       let file = random.pick(files)
-      try tree.write(file, try tree.read(file) + "line \(words)\n")
+      try write(file, try tree.read(file) + "line \(words)\n", in: tree)
     case 3 where tree.exists("x"):
       if try Stat(path: tree.absolute("x")).kind == .directory {
         try tree.move("x", "x\(words)")
       }
     default:
       guard !isFile(tree, above: name), !isFolder(tree, name) else { return }
-      try tree.write(name, "new \(words)\n\n\nend\n")
+      try write(name, "new \(words)\n\n\nend\n", in: tree)
     }
+  }
+
+  private mutating func write(_ name: String, _ content: String, in tree: Folder) throws {
+    try tree.write(name, content)
+    written.insert(content)
   }
 
   private func isFolder(_ tree: Folder, _ name: String) -> Bool {

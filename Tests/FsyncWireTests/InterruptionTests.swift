@@ -4,6 +4,26 @@ import TestSupport
 import Testing
 
 @Suite struct InterruptionTests {
+  @Test("what arrived may be ours already: a kill came after the join and before its end")
+  func arrivedAndJoined() throws {
+    let (ann, bob) = (MemoryHost("ann"), MemoryHost("bob"))
+    try ann.commit([("a", [1])])
+    var link = Link()
+    _ = try link.run(bob, ann)
+    try ann.commit([("b", [2])])
+    try bob.commit([("c", [3])])
+    let (before, annBefore) = (bob.current, ann.current)
+    _ = try link.run(bob, ann)
+    // Ann did not come to join, and what Bob joined was not yet removed from where it arrived.
+    ann.current = annBefore
+    let joined = bob.current
+    #expect(joined.count == 2 && joined != before)
+    for id in annBefore { bob.store.arrived[id] = bob.store.stored[id] }
+    _ = try link.run(bob, ann)
+    #expect(ann.current == joined)
+    #expect(bob.current == joined)
+  }
+
   /// Two replicas with something for each other, some of it large.
   private func pair(_ size: Int) throws -> (MemoryHost, MemoryHost) {
     let (a, b) = (MemoryHost("alpha"), MemoryHost("beta"))

@@ -67,6 +67,14 @@ package final class CommitGraph {
     return try reader.object(id)?.kind == .commit
   }
 
+  /// Reads the whole history of commits, which `knows` answers for afterwards.
+  package func load(_ heads: [ObjectID]) throws(ObjectError) {
+    for head in heads { _ = try slot(head) }
+  }
+
+  /// Says whether a commit has been read with its whole history.
+  package func knows(_ id: ObjectID) -> Bool { slots[id] != nil }
+
   /// Takes nodes from a cache, parents before children; one whose parents are not known, and all
   /// that is already known, is passed over.
   package func adopt(_ nodes: some Sequence<Node>) {

@@ -60,17 +60,18 @@ package struct Connectivity {
     var missing: [ObjectID] = []
     var boundary: [ObjectID] = []
     var stack = heads
+    try reading { () throws(ObjectError) in try graph.load(ours) }
     while let id = stack.popLast() {
       guard seen.insert(id) else { continue }
-      if !holdings.hasArrived(id) {
-        guard try reading({ () throws(ObjectError) in try holdings.contains(id) }) else {
-          missing.append(id)
-          continue
-        }
-        if try isOurs(id) {
-          boundary.append(id)
-          continue
-        }
+      guard try reading({ () throws(ObjectError) in try holdings.contains(id) }) else {
+        missing.append(id)
+        continue
+      }
+      // What has arrived may be ours all the same, where a kill came between a join and the removal
+      // of what was joined; else its history may have holes.
+      if graph.knows(id), try isOurs(id) {
+        boundary.append(id)
+        continue
       }
       let commit = try commit(id)
       for parent in commit.parents where parent != id { stack.append(parent) }
