@@ -17,16 +17,16 @@ import Testing
       replica: replica, name: Array("a".utf8), heads: [], beyond: VersionVector())
     let hello = Hello(repository: nil, shared: [], standing: standing)
     #expect(
-      Self.stream([.hello(hello)]) == "011f6673796e01010000000102030405060708090a0b0c0d0e0f"
-        + "01610000000100fa2db2076a9754bc")
+      Self.stream([.hello(hello)]) == "011f2b716673796e01010000000102030405060708090a0b0c0d0e0f"
+        + "0161000000010083d16d1454456561")
   }
 
   @Test func aRefusal() {
-    #expect(Self.stream([.failure(Failure(.noRepository))]) == "0b02030032a77bdc1aa2719a")
+    #expect(Self.stream([.failure(Failure(.noRepository))]) == "0b021a5603004a7d2be30d5345fa")
   }
 
   @Test func keepAlives() {
-    let bytes = "0a0015af3d526a1ae0bb" + "0a00104619fd6738cdab"
+    let bytes = "0a00721a6ac45d2c7e405071" + "0a007de18a22458abf29b4e6"
     #expect(Self.stream([.keepAlive, .keepAlive]) == bytes)
   }
 

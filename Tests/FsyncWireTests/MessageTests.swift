@@ -128,6 +128,9 @@ import Testing
     var writer = ByteWriter()
     writer.count(payload.count)
     bytes += length ?? writer.bytes
+    var check = ByteWriter()
+    check.fixed(UInt16(truncatingIfNeeded: Checksum.xxh3(bytes, seed: ~0)))
+    bytes += check.bytes
     bytes += payload
     var tail = ByteWriter()
     tail.fixed(Checksum.xxh3(bytes))
@@ -203,11 +206,28 @@ import Testing
     #expect(throws: WireError.unknownTag(77)) { try parser.next() }
   }
 
+  @Test("a damaged length is seen before so many bytes are waited for")
+  func damagedLength() throws {
+    var writer = MessageWriter()
+    var bytes: [UInt8] = []
+    writer.append(.ack(1), to: &bytes)
+    let first = bytes.count
+    writer.append(.frame([UInt8](repeating: 7, count: 300)), to: &bytes)
+    for bit in 0..<16 {
+      var damaged = bytes
+      damaged[first + 1 + bit / 8] ^= 1 << UInt8(bit % 8)
+      var parser = MessageParser()
+      parser.feed(Array(damaged[..<(first + 6)]))
+      #expect(try parser.next() == .ack(1))
+      #expect(throws: WireError.self) { _ = try parser.next() }
+    }
+  }
+
   @Test func aNewerHelloMayHaveMoreFields() throws {
     var hello = Hello(repository: nil, shared: [], standing: Self.standing)
     hello.version = 5
     var payload = encode([.hello(hello)])
-    payload = Array(payload.dropFirst(3).dropLast(8))
+    payload = Array(payload.dropFirst(5).dropLast(8))
     var parser = parser()
     parser.feed(Self.sealed(1, payload + [1, 2, 3]))
     #expect(try parser.next() == .hello(hello))
@@ -221,7 +241,7 @@ import Testing
     var parser = parser()
     var start = encode([random.pick(Self.messages.filter { $0.tag == tag })])
     // Keep the message's form and change some bytes of its payload.
-    var payload = Array(start.dropFirst(start.count > 138 ? 3 : 2).dropLast(8))
+    var payload = Array(start.dropFirst(start.count > 140 ? 5 : 4).dropLast(8))
     for _ in 0..<(1 + random.below(3)) where !payload.isEmpty {
       payload[random.below(payload.count)] = UInt8(random.below(256))
     }

@@ -2,9 +2,10 @@ package import FsyncCore
 
 /// Writes messages of one direction of a stream.
 ///
-/// A message is its tag, the length of its payload as a varint, the payload, and eight bytes of
-/// XXH3 over all that, seeded with the message's number in its direction: a message that is
-/// lost, repeated, moved or changed is seen at once.
+/// A message is its head (its tag, the length of its payload as a varint, and two bytes of XXH3
+/// over both), the payload, and eight bytes of XXH3 over all that. Both are seeded with the
+/// message's number in its direction: a message that is lost, repeated, moved or changed is seen at
+/// once. A length is checked before anybody waits for so many bytes, which may never come.
 package struct MessageWriter: Sendable {
   private var number: UInt64 = 0
   /// The heads of the client's hello, which later messages refer to.
@@ -26,10 +27,17 @@ package struct MessageWriter: Sendable {
     var length = ByteWriter()
     length.count(payload.count)
     bytes.append(contentsOf: length.bytes)
+    let check = MessageWriter.headCheck(bytes[start...], number)
+    withUnsafeBytes(of: check.littleEndian) { bytes.append(contentsOf: $0) }
     bytes.append(contentsOf: payload)
     let checksum = Checksum.xxh3(bytes[start...], seed: number)
     withUnsafeBytes(of: checksum.littleEndian) { bytes.append(contentsOf: $0) }
     number += 1
+  }
+
+  /// The check of a head: a tag and a length, in the message of a number.
+  static func headCheck(_ head: ArraySlice<UInt8>, _ number: UInt64) -> UInt16 {
+    UInt16(truncatingIfNeeded: Checksum.xxh3(head, seed: ~number))
   }
 }
 

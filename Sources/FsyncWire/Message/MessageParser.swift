@@ -47,8 +47,11 @@ package struct MessageParser {
     }
     var reader = ByteReader(buffer, start + 1..<buffer.count)
     let length: Int
+    let isHead: Bool
     do throws(DecodeError) {
       length = try reader.count(atMost: tag.bound)
+      let check = MessageWriter.headCheck(buffer[start..<reader.offset], number)
+      isHead = try reader.fixed(UInt16.self) == check
     } catch {
       switch error {
       case .truncated: return nil
@@ -56,6 +59,7 @@ package struct MessageParser {
       default: throw .malformed(tag, error)
       }
     }
+    guard isHead else { throw number == 0 ? .notFsync(opening) : .checksum }
     let body = reader.offset
     let end = body + length
     guard buffer.count >= end + 8 else { return nil }
