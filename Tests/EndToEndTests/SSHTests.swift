@@ -11,19 +11,29 @@ import Testing
       cat >../bin/fake <<'END'
       #!/bin/bash
       # The last word is the command, the one before the host.
-      host=${@: -2:1}; host=${host#*@}
+      host=${@: -2:1}; host=${host#*@}; command=${@: -1}
       PATH=$(dirname "$0"):$PATH
+      # Passes bytes on: at most so many, and one of them spoiled. The far end has pipes of its
+      # own, as with ssh.
+      pass() {
+        perl -e '($rest, $spoil) = @ARGV;
+          while ($rest > 0 && ($n = sysread STDIN, $_, 65536)) {
+            $at = $spoil - $seen;
+            substr($_, $at, 1) ^= "\\x01" if $at >= 0 && $at < $n;
+            $n = $rest if $n > $rest;
+            for ($done = 0; $done < $n; $done += $m) {
+              $m = syswrite STDOUT, $_, $n - $done, $done or exit 1;
+            }
+            $seen += $n; $rest -= $n;
+          }' "$1" "${2:--1}"
+      }
       case $host in
-      good) exec sh -c "${@: -1}" ;;
+      good) cat | sh -c "$command" | cat ;;
       gone) echo 'ssh: connect to host gone port 22: No route to host' >&2; exit 255 ;;
       lacks) echo 'sh: 1: fsync: not found' >&2; exit 127 ;;
-      talks) echo 'Welcome to talks!'; sh -c "${@: -1}" ;;
-      cuts) sh -c "${@: -1}" | head -c 1500 ;;
-      spoils) sh -c "${@: -1}" | perl -e '
-        while ($n = sysread STDIN, $_, 65536) {
-          substr($_, 600 - $seen, 1) ^= "\\x01" if $seen <= 600 && $seen + $n > 600;
-          $seen += $n; syswrite STDOUT, $_;
-        }' ;;
+      talks) echo 'Welcome to talks!'; cat | sh -c "$command" | cat ;;
+      cuts) cat | sh -c "$command" | pass 1500 ;;
+      spoils) cat | sh -c "$command" | pass 9999999 100000 ;;
       esac
       END
       chmod +x ../bin/fake
@@ -33,7 +43,7 @@ import Testing
   }
 
   private func ssh(_ machine: Machine) -> [String: String] {
-    ["FSYNC_SSH_COMMAND": "\(machine.path)/bin/fake", "FSYNC_TIMEOUT": "20"]
+    ["FSYNC_SSH_COMMAND": "\(machine.path)/bin/fake", "FSYNC_TIMEOUT": "12"]
   }
 
   @Test func clonesAndSyncs() throws {

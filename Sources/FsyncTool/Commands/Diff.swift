@@ -25,7 +25,7 @@ struct Diff: Command {
     help: ArgumentHelp("After --: only what differs at or below these paths.", valueName: "path"))
   var paths: [Word] = []
 
-  @Flag(help: "Exit with status 1 where anything differs.")
+  @Flag(help: "Exit with status 1 where anything differs; with --quiet that is all.")
   var exitCode = false
 
   @Flag(help: "Show how many lines of each file differ, not the lines.")
@@ -41,16 +41,16 @@ struct Diff: Command {
     let repository = try tool.open()
     let paths = try tool.paths(paths, in: repository)
     let differences = try differences(repository, paths)
+    if exitCode, !differences.isEmpty { tool.note(.failed) }
     if report.json {
       tool.output.document(["changes": .array(try differences.map(DiffText.json))])
     } else if names.null {
       for difference in differences { tool.output.write(difference.record) }
     } else if stat {
       try DiffText.printStatistics(of: differences, tool)
-    } else if !global.quiet {
+    } else if !(exitCode && global.quiet) {
       try DiffText.print(differences, tool)
     }
-    if exitCode, !differences.isEmpty { tool.note(.failed) }
   }
 
   private func differences(

@@ -11,7 +11,7 @@ struct Status: Command {
       P other permissions.
       """)
 
-  @Flag(help: "Exit with status 1 where there are changes.")
+  @Flag(help: "Exit with status 1 where there are changes; with --quiet that is all.")
   var exitCode = false
 
   @OptionGroup var names: NameOptions
@@ -27,36 +27,36 @@ struct Status: Command {
       tool.output.document(status.json)
     } else if names.null {
       for change in status.changes { tool.output.write(change.record) }
-    } else if !global.quiet {
-      print(status, of: repository, tool)
+    } else if !(exitCode && global.quiet) {
+      for line in lines(status, of: repository, tool.style) { tool.output.line(line) }
     }
     if exitCode, !status.isClean { tool.note(.failed) }
   }
 
-  private func print(_ status: StatusReport, of repository: Repository, _ tool: Tool) {
-    let style = tool.style
+  /// The report for people.
+  private func lines(
+    _ status: StatusReport, of repository: Repository, _ style: Style
+  ) -> [String] {
     let heads = status.heads.map(\.short).joined(separator: " ")
-    let place = style(repository.nameText, .strong)
-    tool.say(heads.isEmpty ? "\(place): no commit yet" : "\(place): at \(style(heads, .note))")
-    if !status.changes.isEmpty { tool.say("not committed:") }
-    for change in status.changes { tool.say("  \(change.line(style))") }
+    let state = heads.isEmpty ? "no commit yet" : "at \(style(heads, .note))"
+    var lines = ["\(style(repository.nameText, .strong)): \(state)"]
+    if !status.changes.isEmpty { lines.append("not committed:") }
+    lines += status.changes.map { "  \($0.line(style))" }
     let shown = status.problems.filter { $0.status != .done || global.verbose }
-    if !shown.isEmpty { tool.say("not looked at, or left alone:") }
-    for problem in shown {
-      let name = problem.path.isEmpty ? "." : NameText.quoted(problem.path)
-      tool.say("  \(name): \(problem.text)")
-    }
+    if !shown.isEmpty { lines.append("not looked at, or left alone:") }
+    lines += shown.map { "  \($0.name): \($0.text)" }
     let skipped = status.problems.count - shown.count
-    if skipped > 0 { tool.say("skipped: \(Figures.count(skipped, "path")) (-v lists them)") }
+    if skipped > 0 { lines.append("skipped: \(Figures.count(skipped, "path")) (-v lists them)") }
     if status.conflicts > 0 {
       let count = Figures.count(status.conflicts, "open conflict")
-      tool.say(style("\(count); fsync conflicts lists them", .bad))
+      lines.append(style("\(count); fsync conflicts lists them", .bad))
     }
     if status.isBehind {
-      tool.say("the folder is behind its heads; fsync sync brings it up to date")
+      lines.append("the folder is behind its heads; fsync sync brings it up to date")
     }
-    for remote in status.remotes { tool.say(line(remote)) }
-    if status.isClean, !repository.isBare { tool.say("nothing to commit") }
+    lines += status.remotes.map(line)
+    if status.isClean, !repository.isBare { lines.append("nothing to commit") }
+    return lines
   }
 
   private func line(_ remote: RemoteStatus) -> String {

@@ -16,6 +16,7 @@ struct ErrorText: Error {
 }
 
 extension ErrorText {
+  /// What a command could not do.
   init(_ error: RepositoryError) {
     switch error {
     case .notARepository(let path):
@@ -69,13 +70,6 @@ extension ErrorText {
           ? "configuration: \(reason)"
           : "configuration \(NameText.quoted(file))\(place): \(NameText.line(Array(reason.utf8)))",
         hint: file.isEmpty ? nil : "correct the file; man fsync-config explains every key")
-    default: self.init(ofRequest: error)
-    }
-  }
-
-  /// What a person asked for and cannot be done.
-  private init(ofRequest error: RepositoryError) {
-    switch error {
     case .unknownMoment(let text):
       self.init(
         "no commit and no time: \(NameText.quoted(Array(text.utf8)))",
@@ -135,113 +129,6 @@ extension ErrorText {
       self.init(
         "the time that --max-time gave is over",
         hint: "what was done is safe; the next run goes on", status: .partly)
-    default: self.init("\(error)")
-    }
-  }
-
-  private static let damageHint =
-    "fsync fsck says what is damaged; the files in the folder are not concerned, and another "
-    + "replica has what they were"
-
-  private init(_ error: ObjectError) {
-    switch error {
-    case .missing(let id):
-      self.init("object \(id) is missing", hint: ErrorText.damageHint, status: .damaged)
-    case .damaged(let id):
-      self.init("object \(id) is damaged", hint: ErrorText.damageHint, status: .damaged)
-    case .wrongKind(let id, let expected, let found):
-      self.init(
-        "object \(id) is a \(found) where a \(expected) belongs", hint: ErrorText.damageHint,
-        status: .damaged)
-    case .malformed(let id, _):
-      self.init("object \(id) does not decode", hint: ErrorText.damageHint, status: .damaged)
-    case .system(let code): self.init(SystemError(.read, code: code), path: [])
-    }
-  }
-
-  /// A system call that failed on a path.
-  init(_ error: SystemError, path: [UInt8]) {
-    let place = path.isEmpty ? "" : "\(NameText.quoted(path)): "
-    if error.isFull {
-      self.init(
-        "\(place)the disk is full",
-        hint: "make room and run the command again; what was committed is safe", status: .partly)
-    } else if error.isDenied {
-      self.init("\(place)permission denied", hint: "check the owner and mode of the path")
-    } else if error.isAbsent {
-      self.init("\(place)no such file or folder", hint: "check the spelling of the path")
-    } else {
-      self.init(
-        "\(place)\(error.message.lowercased()) (\(error.call))",
-        hint: "the system refused; what was committed is safe")
-    }
-  }
-
-  private init(_ failure: ExchangeFailure) {
-    switch failure {
-    case .unreachable(let reason):
-      self.init(
-        "the remote cannot be reached: \(NameText.line(Array(reason.utf8)))",
-        hint: "check that it is mounted, switched on and spelled right, and try again; "
-          + "nothing was exchanged", status: .partly)
-    case .disconnected(let reason):
-      self.init(
-        "the connection ended in the middle: \(NameText.line(Array(reason.utf8)))",
-        hint: "try again: what arrived is kept", status: .partly)
-    case .timeout:
-      self.init(
-        "the remote does not answer", hint: "try again; sync.timeout sets how long to wait",
-        status: .partly)
-    case .otherRepository(let ours, let theirs):
-      self.init(
-        "the remote is another repository (\(theirs), this one is \(ours))",
-        hint: "check its place with fsync remote; nothing was exchanged")
-    case .version(let reason):
-      self.init(
-        "the remote speaks another version: \(NameText.line(Array(reason.utf8)))",
-        hint: "install the same version of fsync on both machines")
-    case .protocolViolation(let reason):
-      self.init(
-        "the remote sent what cannot be accepted: \(NameText.line(Array(reason.utf8)))",
-        hint: "nothing of it was taken; run fsync fsck there")
-    case .remote(let trouble, let details): self.init(trouble, details)
-    }
-  }
-
-  private init(_ trouble: RemoteTrouble, _ details: String) {
-    let text = NameText.line(Array(details.utf8))
-    let more = text.isEmpty ? "" : " (\(text))"
-    switch trouble {
-    case .noRepository:
-      self.init(
-        "no repository is at the remote's place\(more)",
-        hint: "mount its disk, or check its place with fsync remote", status: .partly)
-    case .busy:
-      self.init(
-        "another fsync is at work at the remote", hint: "try again in a moment", status: .partly)
-    case .refused:
-      self.init(
-        "the remote does not accept what was sent\(more)",
-        hint: "run fsync fsck here; nothing was taken there")
-    case .damaged:
-      self.init("the remote is damaged\(more)", hint: "run fsync fsck there")
-    case .full:
-      self.init(
-        "the remote's disk is full", hint: "make room there and try again", status: .partly)
-    case .denied:
-      self.init(
-        "the remote lacks a permission\(more)", hint: "check owner and mode there",
-        status: .partly)
-    case .timeout:
-      self.init("the remote heard nothing for too long", hint: "try again", status: .partly)
-    case .interrupted:
-      self.init("the remote was interrupted", hint: "try again", status: .partly)
-    case .rootReplaced:
-      self.init(
-        "the remote's folder is not the one that its replica was made for\(more)",
-        hint: "mount its disk, or run fsync doctor --adopt there")
-    case .other:
-      self.init("the remote failed\(more)", hint: "see to it there, and try again", status: .partly)
     }
   }
 }

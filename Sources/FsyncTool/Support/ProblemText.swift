@@ -2,6 +2,9 @@ import FsyncRepo
 import FsyncSystem
 
 extension PathProblem {
+  /// The path for people.
+  var name: String { path.isEmpty ? "." : NameText.quoted(path) }
+
   /// The problem in words, without the path.
   var text: String {
     switch reason {

@@ -113,8 +113,7 @@ extension Tool {
     for problem in problems {
       note(problem.status)
       if problem.status != .done || global.verbose {
-        let name = problem.path.isEmpty ? "." : NameText.quoted(problem.path)
-        warn("\(name): \(problem.text)")
+        warn("\(problem.name): \(problem.text)")
       }
     }
   }

@@ -102,7 +102,8 @@ package struct Connectivity {
     for id in new {
       let commit = try commit(id)
       var ends: [VersionVector.Tip] = []
-      for tip in latest[commit.replica] ?? [] {
+      // What is ours may have arrived too: a kill after a join leaves what the join was of.
+      for tip in latest[commit.replica] ?? [] where tip.commit != id {
         let isEarlier = try reading { () throws(ObjectError) in
           try graph.isAncestor(tip.commit, of: id)
         }
