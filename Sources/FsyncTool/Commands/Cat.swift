@@ -4,7 +4,7 @@ import FsyncRepo
 
 struct Cat: Command {
   static let configuration = CommandConfiguration(
-    abstract: "Print files of any state.",
+    commandName: "cat", abstract: "Print files of any state.",
     discussion: """
       A moment is a commit's first 6 or more digits, a time, or 'now' for the last committed state.
       """)

@@ -4,7 +4,7 @@ import FsyncRepo
 
 struct Clone: Command {
   static let configuration = CommandConfiguration(
-    abstract: "Make a second replica of a repository.",
+    commandName: "clone", abstract: "Make a second replica of a repository.",
     discussion: """
       The source is a path, ssh://user@host:port/path or host:path, and becomes the remote \
       'origin'. The folder must be new or empty.

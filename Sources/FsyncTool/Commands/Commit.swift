@@ -4,7 +4,7 @@ import FsyncRepo
 
 struct Commit: Command {
   static let configuration = CommandConfiguration(
-    abstract: "Keep what the folder holds now.",
+    commandName: "commit", abstract: "Keep what the folder holds now.",
     discussion: """
       Everything that is not ignored (.fsyncignore) is recorded: new, changed and deleted files, \
       empty folders, links, permissions and times. What cannot be read stays in history as it was.

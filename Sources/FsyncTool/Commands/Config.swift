@@ -4,7 +4,7 @@ import FsyncSystem
 
 struct Config: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show and change settings.",
+    commandName: "config", abstract: "Show and change settings.",
     discussion: """
       The repository's settings go over the user's, the environment over both. \
       man fsync-config explains every key.

@@ -4,7 +4,7 @@ import FsyncRepo
 
 struct Conflicts: Command {
   static let configuration = CommandConfiguration(
-    abstract: "List conflicts that are open, with every version.",
+    commandName: "conflicts", abstract: "List conflicts that are open, with every version.",
     discussion: """
       The first version has the plain name; each other is a copy beside it. fsync resolve closes a \
       conflict, and so does removing the copies by hand.

@@ -4,7 +4,7 @@ import FsyncRepo
 
 struct Diff: Command {
   static let configuration = CommandConfiguration(
-    abstract: "Show what differs between two states.",
+    commandName: "diff", abstract: "Show what differs between two states.",
     discussion: """
       Without a moment, the folder is compared with what it was last committed as; with one, the \
       folder with what it was then; with two, the first with the second. A moment is a commit's \

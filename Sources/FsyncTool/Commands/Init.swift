@@ -4,7 +4,7 @@ import FsyncRepo
 
 struct Init: Command {
   static let configuration = CommandConfiguration(
-    abstract: "Make a folder a repository.",
+    commandName: "init", abstract: "Make a folder a repository.",
     discussion: """
       The folder is made where it is missing; what is in it stays as it is until the first commit. \
       A bare repository has no folder to work on: it keeps history for others to sync with.

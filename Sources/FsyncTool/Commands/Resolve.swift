@@ -4,7 +4,7 @@ import FsyncRepo
 
 struct Resolve: Command {
   static let configuration = CommandConfiguration(
-    abstract: "Close a conflict, everywhere, in one commit.",
+    commandName: "resolve", abstract: "Close a conflict, everywhere, in one commit.",
     discussion: "Say with one option what the path becomes. Every version stays in history.")
 
   @Argument(help: "A path that fsync conflicts lists.")

@@ -4,7 +4,7 @@ import FsyncRepo
 
 struct Restore: Command {
   static let configuration = CommandConfiguration(
-    abstract: "Bring back files, folders or everything as they were.",
+    commandName: "restore", abstract: "Bring back files, folders or everything as they were.",
     discussion: """
       What comes back is committed, and so reaches every replica. A change that no commit holds is \
       never overwritten. A moment is a commit's first 6 or more digits, a time (RFC 3339, a date, \

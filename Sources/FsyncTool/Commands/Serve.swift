@@ -4,7 +4,7 @@ import FsyncRepo
 
 struct Serve: Command {
   static let configuration = CommandConfiguration(
-    abstract: "Serve one sync over standard input and output.",
+    commandName: "serve", abstract: "Serve one sync over standard input and output.",
     discussion: "This is what fsync runs at the far end of SSH; nobody else needs it.")
 
   @Option(help: ArgumentHelp("Serve the repository at this path.", valueName: "path"))

@@ -5,6 +5,7 @@ import FsyncSystem
 
 struct Status: Command {
   static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract: "Show what no commit holds yet, and what else needs attention.",
     discussion: """
       Changes are told by letters: A added, M modified, D deleted, R renamed, T of another type, \

@@ -5,6 +5,7 @@ import FsyncSystem
 
 struct Sync: Command {
   static let configuration = CommandConfiguration(
+    commandName: "sync",
     abstract: "Commit, exchange with remotes, and bring all folders to the same state.",
     discussion: """
       Without a remote, all of them are synced with. What both sides changed is merged; what \
