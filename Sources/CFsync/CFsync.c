@@ -76,13 +76,6 @@ int cfsync_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int cfsync_syncfs(int descriptor) { return syncfs(descriptor); }
 
-int cfsync_set_nonblocking(int descriptor, int on) {
-  int flags = fcntl(descriptor, F_GETFL);
-  if (flags < 0) return -1;
-  if (fcntl(descriptor, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) < 0) return -1;
-  return (flags & O_NONBLOCK) != 0;
-}
-
 int cfsync_terminal_width(int descriptor) {
   struct winsize size;
   if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 0;

@@ -6,9 +6,9 @@ package import FsyncWire
 /// Both directions flow at once. What the other side sent before it went away is received before
 /// its going is reported, so that its last words are heard.
 package final class DescriptorCarrier: Carrier {
-  private var input: Unblocked?
+  private var input: StreamEnd?
   // Nil where `input` is a socket that serves both directions, and once nothing more is sent.
-  private var output: Unblocked?
+  private var output: StreamEnd?
   private let isSocket: Bool
   private var canSend = true
   private var hasEnded = false
@@ -24,11 +24,11 @@ package final class DescriptorCarrier: Carrier {
     isSocket = reading == writing
     let first = File(owning: reading)
     if isSocket {
-      input = try Unblocked(first)
+      input = try Self.end(first)
     } else {
       let second = File(owning: writing)
-      input = try Unblocked(first)
-      output = try Unblocked(second)
+      input = try Self.end(first)
+      output = try Self.end(second)
     }
   }
 
@@ -38,6 +38,10 @@ package final class DescriptorCarrier: Carrier {
   package static func standardStreams() throws(CarrierError) -> DescriptorCarrier {
     let streams = try calling { () throws(SystemError) in try StandardStreams.take() }
     return try DescriptorCarrier(reading: streams.read, writing: streams.write)
+  }
+
+  private static func end(_ file: consuming File) throws(CarrierError) -> StreamEnd {
+    do throws(SystemError) { return try StreamEnd(file) } catch { throw CarrierError(error) }
   }
 
   deinit { _ = close() }
@@ -64,13 +68,12 @@ package final class DescriptorCarrier: Carrier {
   package func finishSending() {
     canSend = false
     // Also where there are two descriptors: they may be two names of one socket.
-    Stream.endWriting(sink)
+    if isSocket { input?.endWriting() } else { output?.endWriting() }
     output = nil
   }
 
   /// Closes both descriptors; nothing can be said about the far end.
   package func close() -> Farewell? {
-    // The later one first: it may have found what the earlier one had changed.
     output = nil
     input = nil
     return nil
@@ -96,40 +99,32 @@ package final class DescriptorCarrier: Carrier {
   }
 
   private func receive(_ room: UnsafeMutableRawBufferPointer) throws(CarrierError) -> Int {
-    let source = source
-    let count = try calling { () throws(SystemError) in try Stream.read(source, into: room) }
-    if count == 0 { hasEnded = true }
-    return count ?? 0
+    let count: Int??
+    do throws(SystemError) { count = try input?.read(into: room) } catch {
+      throw CarrierError(error)
+    }
+    if count == .some(0) { hasEnded = true }
+    return (count ?? nil) ?? 0
   }
 
   private func send(_ bytes: UnsafeRawBufferPointer) throws(CarrierError) -> Int {
-    let sink = sink
-    do throws(CarrierError) {
-      return try calling { () throws(SystemError) in try Stream.write(sink, bytes) } ?? 0
-    } catch .disconnected {
+    let count: Int??
+    do throws(SystemError) {
+      count = isSocket ? try input?.write(bytes) : try output?.write(bytes)
+    } catch {
+      guard error.isDisconnected else { throw CarrierError(error) }
       canSend = false
       return 0
     }
+    return (count ?? nil) ?? 0
   }
 }
 
-/// Owns a descriptor whose reads and writes return at once, as long as it is owned: others may
-/// share what it is open on.
-private struct Unblocked: ~Copyable {
-  private let file: File
-  private let returnedAtOnce: Bool
-
-  init(_ file: consuming File) throws(CarrierError) {
-    let descriptor = file.descriptor
-    returnedAtOnce = try calling { () throws(SystemError) in
-      try Poll.setNonBlocking(descriptor, true)
-    }
-    self.file = file
+extension CarrierError {
+  /// A system call's error as a carrier's.
+  init(_ error: SystemError) {
+    self = error.isDisconnected ? .disconnected : .system(error.code)
   }
-
-  deinit { _ = try? Poll.setNonBlocking(file.descriptor, returnedAtOnce) }
-
-  var descriptor: Int32 { file.descriptor }
 }
 
 /// Makes a system call's error a carrier's.
@@ -137,6 +132,6 @@ func calling<Value>(
   _ body: () throws(SystemError) -> Value
 ) throws(CarrierError) -> Value {
   do throws(SystemError) { return try body() } catch {
-    throw error.isDisconnected ? .disconnected : .system(error.code)
+    throw CarrierError(error)
   }
 }

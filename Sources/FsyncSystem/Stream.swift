@@ -49,53 +49,6 @@ package enum Poll {
     }
     return (descriptors[0].revents != 0, descriptors[1].revents != 0)
   }
-
-  /// Makes reads and writes of a descriptor return at once, or wait again; says whether they
-  /// returned at once before.
-  ///
-  /// This is a property of what is open: all who share it are concerned.
-  @discardableResult
-  package static func setNonBlocking(_ descriptor: Int32, _ on: Bool) throws(SystemError) -> Bool {
-    try checked(.poll) { cfsync_set_nonblocking(descriptor, on ? 1 : 0) } != 0
-  }
-}
-
-/// Moving bytes over descriptors of which some may not wait.
-package enum Stream {
-  /// Reads what is there; 0 at the end, nil where a descriptor that must not wait has nothing yet.
-  ///
-  /// The corresponding C function is `read`.
-  package static func read(
-    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer
-  ) throws(SystemError) -> Int? {
-    do throws(SystemError) {
-      return try checkedSize(.read) { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
-    } catch {
-      if error.isBusy { return nil }
-      throw error
-    }
-  }
-
-  /// Writes what there is room for; nil where a descriptor that must not wait has none.
-  ///
-  /// The process has to ignore SIGPIPE. The corresponding C function is `write`.
-  package static func write(
-    _ descriptor: Int32, _ buffer: UnsafeRawBufferPointer
-  ) throws(SystemError) -> Int? {
-    do throws(SystemError) {
-      return try checkedSize(.write) { Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
-    } catch {
-      if error.isBusy { return nil }
-      throw error
-    }
-  }
-
-  /// Tells the other end of a socket that nothing more will be written.
-  ///
-  /// It has no effect on other kinds of descriptor. The corresponding C function is `shutdown`.
-  package static func endWriting(_ descriptor: Int32) {
-    _ = shutdown(descriptor, Int32(SHUT_WR))
-  }
 }
 
 /// The process's standard input and output.

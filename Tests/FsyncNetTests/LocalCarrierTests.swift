@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [SystemCall.pipe, .poll, .thread])
+  @Test(arguments: [SystemCall.pipe, .thread])
   func aFailingCallIsAnError(_ call: SystemCall) throws {
     let directory = try TemporaryDirectory()
     let url = try RemoteURL(directory.path, relativeTo: bytes("/"))

@@ -39,8 +39,6 @@ ssize_t cfsync_readlinkat(int folder, const char *name, void *buffer, size_t len
 /// pipe2(2) with O_CLOEXEC.
 int cfsync_pipe(int ends[2]);
 int cfsync_syncfs(int descriptor);
-/// Sets or clears O_NONBLOCK; returns whether it was set before, or -1.
-int cfsync_set_nonblocking(int descriptor, int on);
 int cfsync_terminal_width(int descriptor);
 /// The file system's type, statfs(2) f_type.
 int64_t cfsync_filesystem_type(int descriptor);
