@@ -23,8 +23,8 @@ struct SessionDriver<Side: Session> {
   private static var slice: Double { 0.25 }
   /// The longest wait, in seconds: how soon a request to stop is noticed.
   private static var pause: Double { 0.5 }
-  /// Seconds that the end of a failed session may take.
-  private static var patience: Double { 5 }
+  /// Seconds that the end of a failed session may take, and of one that somebody asked to stop.
+  private static var patience: (failed: Double, stopped: Double) { (5, 1) }
 
   /// Makes the driver of a session that has not begun.
   /// - Parameters:
@@ -53,7 +53,11 @@ struct SessionDriver<Side: Session> {
         try exchange(waitingAtMost: isWorking ? 0 : Self.pause)
       }
     } catch {
-      if let failure = failure(for: error) { giveUp(failure) }
+      if let failure = failure(for: error) {
+        var patience = Self.patience.failed
+        if case .stopped = error { patience = Self.patience.stopped }
+        giveUp(failure, waitingAtMost: patience)
+      }
       throw error
     }
   }
@@ -134,9 +138,9 @@ struct SessionDriver<Side: Session> {
   }
 
   /// Tells the other side why, and lets it read that before the connection goes.
-  private mutating func giveUp(_ failure: Failure) {
+  private mutating func giveUp(_ failure: Failure, waitingAtMost patience: Double) {
     endpoint.fail(failure)
-    let end = Clock.monotonic() + Self.patience
+    let end = Clock.monotonic() + patience
     var isFinished = false
     while Clock.monotonic() < end, !isAtEnd {
       if endpoint.outputCount == 0, !isFinished {

@@ -70,20 +70,6 @@ extension Quarantine {
     ])
   }
 
-  /// Makes everything that arrived durable, so that it can be acknowledged.
-  package func acknowledge() throws(StoreError) {
-    let state = state.withLock { $0 }
-    guard !state.hasFailed else { throw .damaged(file: path) }
-    if state.durable == state.end { return }
-    do throws(SystemError) {
-      try file.file.syncData()
-      self.state.withLock { $0.durable = state.end }
-    } catch {
-      self.state.withLock { $0.hasFailed = true }
-      throw .system(error, file: path)
-    }
-  }
-
   /// Removes what arrived.
   package func drop() throws(StoreError) {
     let isClosed = state.withLock { state in
