@@ -119,7 +119,7 @@ accept_kill() {
   cp -a /usr/include/. "$work/k1/"
   (cd "$work/k1" && "$fsync" init -q --name k1 && "$fsync" commit -q -m first)
   "$fsync" clone -q --name k2 "$work/k1" "$work/k2"
-  local round killed=0 path pid log="$work/written"
+  local round killed=0 ended path pid log="$work/written"
   : >"$log"
   for round in $(seq "$count"); do
     for side in k1 k2; do
@@ -136,8 +136,10 @@ accept_kill() {
     "$@" >/dev/null 2>&1 &
     pid=$!
     sleep "$(awk -v r=$RANDOM 'BEGIN {printf "%.3f", r / 32768 * 0.15}')"
-    if kill -9 "$pid" 2>/dev/null; then killed=$((killed + 1)); fi
-    wait "$pid" 2>/dev/null || true
+    kill -9 "$pid" 2>/dev/null || true
+    ended=0
+    wait "$pid" 2>/dev/null || ended=$?
+    if [ "$ended" = 137 ]; then killed=$((killed + 1)); fi
     if [ $((round % 20)) = 0 ]; then
       for side in k1 k2; do
         "$fsync" -C "$work/$side" fsck --quick >/dev/null || fail "fsck of $side, round $round"
