@@ -206,17 +206,4 @@ import Testing
 
   /// What a kill between a join and the end of its quarantine leaves looks as if it had just
   /// arrived, and is ours.
-  @Test func whatArrivedTwiceIsNoTrouble() throws {
-    let machine = try Machine.withTwo()
-    try machine.shell("echo more >>list && $FSYNC commit -q").expect()
-    // The first file that this sync deletes is a staged one, the second the quarantine.
-    let kill = ["FSYNC_TEST_FAULT": "unlink:1:kill"]
-    try machine.fsync("sync", "-q", at: "lap", environment: kill).expect(137)
-    try machine.shell("ls .fsync/quarantine | grep -q .", at: "lap").expect()
-    #expect(try machine.log(at: "lap") == machine.log())
-    try machine.shell("echo even more >>list && $FSYNC commit -q").expect()
-    try machine.fsync("sync", "-q", at: "lap").expect()
-    #expect(try machine.read("lap/list") == machine.read("desk/list"))
-    #expect(try machine.shell("ls .fsync/quarantine", at: "lap").expect().text == "")
-  }
 }

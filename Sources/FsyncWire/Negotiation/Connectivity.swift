@@ -102,8 +102,7 @@ package struct Connectivity {
     for id in new {
       let commit = try commit(id)
       var ends: [VersionVector.Tip] = []
-      // What is ours may have arrived too: a kill after a join leaves what the join was of.
-      for tip in latest[commit.replica] ?? [] where tip.commit != id {
+      for tip in latest[commit.replica] ?? [] {
         let isEarlier = try reading { () throws(ObjectError) in
           try graph.isAncestor(tip.commit, of: id)
         }
