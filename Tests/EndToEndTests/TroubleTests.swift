@@ -203,7 +203,4 @@ import Testing
     #expect(try machine.exists("desk/deep/er/x") && machine.bytes("lap/big").count == 200_000)
     try machine.shell("! find .. -name '.fsync-stage*' -o -path '*/stage/*' | grep .").expect()
   }
-
-  /// What a kill between a join and the end of its quarantine leaves looks as if it had just
-  /// arrived, and is ours.
 }
