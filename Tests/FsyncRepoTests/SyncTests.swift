@@ -89,6 +89,59 @@ import Testing
     #expect(try desk.status().conflicts == 0)
   }
 
+  @Test("every kind of clash at once: one sync, the same folder on both sides, every content there")
+  func everyClash() throws {
+    let directory = try TemporaryDirectory()
+    let desk = try Repository.make("desk", in: directory)
+    var random = SplitMix(seed: 11)
+    let binary = (0..<3).map { _ in [0] + random.bytes(5000) }
+    for name in ["mine", "yours"] { try desk.tree.write(name, "old \(name)\n") }
+    try desk.tree.write("places", "top\n\n\n\n\nbottom\n")
+    try desk.tree.write("place", "before\nhere\nafter\n")
+    try desk.tree.write("binary", binary[0])
+    try desk.tree.write("doomed", "old doomed\n")
+    try desk.tree.write("kind", "a file\n")
+    try desk.tree.write("name", "first line\n\n\n\nlast line\n")
+    let laptop = try desk.clone("laptop", in: directory)
+
+    try desk.tree.write("mine", "desk's\n")
+    try laptop.tree.write("yours", "laptop's\n")
+    try desk.tree.write("places", "TOP\n\n\n\n\nbottom\n")
+    try laptop.tree.write("places", "top\n\n\n\n\nBOTTOM\n")
+    try desk.tree.write("place", "before\nat the desk\nafter\n")
+    try laptop.tree.write("place", "before\nat the laptop\nafter\n")
+    try desk.tree.write("binary", binary[1])
+    try laptop.tree.write("binary", binary[2])
+    try desk.tree.remove("doomed")
+    try laptop.tree.write("doomed", "saved\n")
+    try desk.tree.write("kind", "another file\n")
+    try laptop.tree.remove("kind")
+    try laptop.tree.write("kind/inside", "in a folder\n")
+    try desk.tree.move("name", "new name")
+    try laptop.tree.write("name", "first line\n\n\n\nlast line, edited\n")
+
+    let result = try meet(laptop, desk)
+    let again = try meet(desk, laptop)
+    #expect(again.roundTrips == 1 && again.objectsSent + again.objectsReceived == 0)
+    let names = try desk.tree.listing().filter { $0.value != "folder" }.keys
+    var contents: Set<[UInt8]> = []
+    for name in names {
+      contents.insert(try File(desk.tree.absolute(name), .read).readAll(atMost: 1 << 20))
+    }
+    for text in [
+      "desk's\n", "laptop's\n", "TOP\n\n\n\n\nBOTTOM\n", "before\nat the desk\nafter\n",
+      "before\nat the laptop\nafter\n", "saved\n", "another file\n", "in a folder\n",
+      "first line\n\n\n\nlast line, edited\n",
+    ] { #expect(contents.contains(Array(text.utf8)), "\(text)") }
+    #expect(contents.contains(binary[1]) && contents.contains(binary[2]))
+    #expect(try desk.tree.read("new name") == "first line\n\n\n\nlast line, edited\n")
+    #expect(try desk.tree.read("kind/inside") == "in a folder\n")
+    #expect(!desk.tree.exists("name"))
+    // The text and the binary that clash, and the file that a folder took the name of.
+    #expect(result.update.conflicts == 3)
+    #expect(names.count == 11)
+  }
+
   @Test("a bare repository takes the first id that it meets, and carries commits between others")
   func bare() throws {
     let directory = try TemporaryDirectory()
