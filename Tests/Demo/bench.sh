@@ -47,7 +47,7 @@ edit() { printf 'edited %s\n' "$RANDOM$RANDOM" >>"$1"; }
 
 for repeat in $(seq "$repeats"); do
   echo "repeat $repeat of $repeats" >&2
-  rm -rf "$work"/run; mkdir -p "$work/run"; cd "$work/run"
+  rm -rf "$work"/run "$UNISON"; mkdir -p "$work/run"; cd "$work/run"
   for tool in f g; do cp -a "$work/source" "$work/run/$tool"; done
   victim=$(cd f && find . -type f -size -64k | sort | sed -n 100p)
   sync
