@@ -33,10 +33,9 @@ final class Applier {
   }
 
   /// Brings one path to its target.
-  /// - Parameter staged: the name of its content in the staging area, where it has some; whatever
-  ///   becomes of the path, that name is free afterwards.
+  /// - Parameter staged: the name of its content in the staging area, where it has some; what is
+  ///   not put in place stays there until the area is cleared.
   func apply(_ change: PathChange, staged: [UInt8]?) -> Outcome {
-    defer { if let staged { area.discard(staged, in: area.folder) } }
     guard let parent = change.path.parent, let name = change.path.name else {
       // The root has neither name nor mode in a tree.
       return .done(nil)
@@ -92,7 +91,6 @@ final class Applier {
     _ path: Path, _ name: [UInt8], mode: UInt16, in folder: OpenFolder
   ) throws(SystemError) {
     let temporary = area.newName()
-    defer { area.discard(temporary, in: area.folder) }
     try area.makeDirectory(mode: mode, as: temporary)
     do throws(SystemError) {
       try area.folder.directory.rename(
