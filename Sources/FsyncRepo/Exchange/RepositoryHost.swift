@@ -80,9 +80,10 @@ final class RepositoryHost: ExchangeHost {
   func keep(_ frame: VerifiedFrame, encoded: [UInt8]) throws(HostError) {
     try own { () throws(RepositoryError) in
       if arrivals.quarantine == nil, let quarantineName { try receive(into: quarantineName) }
-      do throws(StoreError) { try arrivals.quarantine?.append(encoded) } catch {
-        throw RepositoryError(error)
-      }
+      do throws(StoreError) {
+        try arrivals.quarantine?.append(
+          verified: frame.frame, content: frame.content, encoded: encoded)
+      } catch { throw RepositoryError(error) }
       opened.progress.report(
         .receiving, arrivals.quarantine?.objectCount ?? 0, nil, arrivals.quarantine?.received ?? 0)
     }

@@ -4,9 +4,6 @@ import Synchronization
 
 extension Quarantine {
   /// Verifies a frame as a peer sent it, every object's hash included, and keeps it.
-  ///
-  /// A frame whose prefix is not stored whole here, or lies in the frame too, is compressed again
-  /// without one. Each megabyte that arrived is made durable.
   /// - Returns: the objects of the frame.
   @discardableResult
   package func append(_ bytes: [UInt8]) throws(StoreError) -> [FrameObject] {
@@ -18,32 +15,47 @@ extension Quarantine {
         }
       }.get()
     } catch { throw .frame(error) }
-    let decoded: DecodedFrame
-    do throws(ObjectError) { decoded = try decode(frame, isNew: true) } catch {
+    let content: [UInt8]
+    do throws(ObjectError) { content = try self.content(of: frame, isNew: true) } catch {
       throw .object(error)
     }
-    for (position, object) in frame.objects.enumerated() {
-      guard let stored = decoded.object(object.id, at: position), stored.id == object.id else {
-        throw .object(.damaged(object.id))
+    for (object, range) in zip(frame.objects, frame.ranges) {
+      let id = content.withUnsafeBytes {
+        Digest.object(object.kind, UnsafeRawBufferPointer(rebasing: $0[range]))
       }
-    }
-    let carriesPrefix = frame.objects.contains { frame.prefix.contains($0.id) }
-    guard !carriesPrefix, frame.prefix.allSatisfy(isWhole) else {
-      let encoder = FrameEncoder(.standard)
-      for (position, object) in frame.objects.enumerated() {
-        guard let stored = decoded.object(object.id, at: position) else { continue }
-        encoder.add(object.id, object.kind, stored.bytes)
-      }
-      try keep(EncodedFrame(encoder.finish()))
-      return frame.objects
+      guard id == object.id else { throw .object(.damaged(object.id)) }
     }
     // What the sender may have appended to its frame is not kept.
     let length = bytes.withUnsafeBytes { try? Frame.head(of: $0).frameLength } ?? bytes.count
-    try keep(
-      EncodedFrame(
-        bytes: length == bytes.count ? bytes : Array(bytes[..<length]), objects: frame.objects,
-        hasPrefix: !frame.prefix.isEmpty))
+    try append(
+      verified: frame, content: content,
+      encoded: length == bytes.count ? bytes : Array(bytes[..<length]))
     return frame.objects
+  }
+
+  /// Keeps a frame of which a session has hashed every object.
+  ///
+  /// A frame whose prefix is not stored whole here, or lies in the frame too, is compressed again
+  /// without one. Each megabyte that arrived is made durable.
+  /// - Parameters:
+  ///   - content: the bytes of all objects, one after the other.
+  ///   - bytes: the frame as it came, and nothing more.
+  package func append(
+    verified frame: Frame, content: [UInt8], encoded bytes: [UInt8]
+  ) throws(StoreError) {
+    let carriesPrefix = frame.objects.contains { frame.prefix.contains($0.id) }
+    guard carriesPrefix || !frame.prefix.allSatisfy(isWhole) else {
+      return try keep(
+        EncodedFrame(bytes: bytes, objects: frame.objects, hasPrefix: !frame.prefix.isEmpty))
+    }
+    let encoder = FrameEncoder(.standard)
+    content.withUnsafeBytes { buffer in
+      for (object, range) in zip(frame.objects, frame.ranges) {
+        encoder.add(
+          object.id, object.kind, UnsafeRawBufferPointer(rebasing: buffer[range]))
+      }
+    }
+    try keep(EncodedFrame(encoder.finish()))
   }
 
   private func keep(_ frame: EncodedFrame) throws(StoreError) {

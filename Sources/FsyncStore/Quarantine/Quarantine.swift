@@ -96,7 +96,7 @@ package final class Quarantine: ObjectReader, Sendable {
       guard let bytes = try place.frameBytes(),
         let frame = bytes.withUnsafeBytes({ try? Frame(decoding: $0) })
       else { throw .damaged(id) }
-      decoded = try decode(frame)
+      decoded = DecodedFrame(frame, content: try content(of: frame))
       store.cache.keep(decoded, key)
     }
     guard let object = decoded.object(id, at: place.slot.position) else { throw .damaged(id) }
@@ -105,17 +105,16 @@ package final class Quarantine: ObjectReader, Sendable {
 
   /// Decompresses a frame whose prefix has arrived or is in the store.
   /// - Parameter isNew: the frame has only just come, and may name a prefix that is not whole.
-  func decode(_ frame: Frame, isNew: Bool = false) throws(ObjectError) -> DecodedFrame {
+  func content(of frame: Frame, isNew: Bool = false) throws(ObjectError) -> [UInt8] {
     var prefix: [UInt8] = []
     for id in frame.prefix {
       let bytes = try prefixBytes(id, isNew: isNew)
       guard prefix.count + bytes.count <= Limits.prefix else { throw .damaged(id) }
       prefix += bytes
     }
-    guard let content = try? frame.content(prefixBytes: prefix) else {
+    do throws(FrameError) { return try frame.content(prefixBytes: prefix) } catch {
       throw .damaged(frame.objects.first?.id ?? frame.prefix[0])
     }
-    return DecodedFrame(frame, content: content)
   }
 
   /// Returns an object as a prefix: from a copy that has none itself, so that reading ends whatever
