@@ -50,14 +50,7 @@ struct RemoteAdd: Command {
   static let endsAtOnce = false
 
   func run(_ tool: Tool) throws(RepositoryError) {
-    let repository = try tool.open()
-    let name = name.text
-    let url = try tool.url(place)
-    try repository.editConfiguration(change) { file throws(RepositoryError) in
-      guard file.value(of: .remoteURL(name)) == nil else { throw .remoteExists(name) }
-      return try file.setting(.remoteURL(name), to: .string(url))
-    }
-    tool.say("remote \(name): \(NameText.line(Array(url.utf8)))")
+    try tool.set(name.text, to: place, isNew: true, change)
   }
 }
 
@@ -100,14 +93,24 @@ struct RemoteSetURL: Command {
   static let endsAtOnce = false
 
   func run(_ tool: Tool) throws(RepositoryError) {
-    let repository = try tool.open()
-    let name = name.text
-    let url = try tool.url(place)
+    try tool.set(name.text, to: place, isNew: false, change)
+  }
+}
+
+extension Tool {
+  /// Writes down where a remote is.
+  fileprivate func set(
+    _ name: String, to place: Place, isNew: Bool, _ change: ChangeOptions
+  ) throws(RepositoryError) {
+    let repository = try open()
+    let url = try url(place)
     try repository.editConfiguration(change) { file throws(RepositoryError) in
-      guard file.value(of: .remoteURL(name)) != nil else { throw .unknownRemote(name) }
+      let isThere = file.value(of: .remoteURL(name)) != nil
+      if isNew, isThere { throw .remoteExists(name) }
+      if !isNew, !isThere { throw .unknownRemote(name) }
       return try file.setting(.remoteURL(name), to: .string(url))
     }
-    tool.say("remote \(name): \(NameText.line(Array(url.utf8)))")
+    say("remote \(name): \(NameText.line(Array(url.utf8)))")
   }
 }
 
