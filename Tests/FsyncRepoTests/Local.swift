@@ -54,6 +54,56 @@ final class CutCarrier: Carrier {
   func close() -> Farewell? { line.close() }
 }
 
+/// A line that changes one byte of what comes.
+final class NoisyCarrier: Carrier {
+  private let line: any Carrier
+  private var left: Int
+  private let bit: UInt8
+
+  init(_ line: any Carrier, seed: UInt64) {
+    self.line = line
+    var random = SplitMix(seed: seed)
+    left = random.below(400)
+    bit = 1 << UInt8(random.below(8))
+  }
+
+  func transfer(
+    _ outgoing: UnsafeRawBufferPointer, into incoming: UnsafeMutableRawBufferPointer,
+    waitingAtMost seconds: Double
+  ) throws(CarrierError) -> Transfer {
+    let transfer = try line.transfer(outgoing, into: incoming, waitingAtMost: seconds)
+    if left >= 0, left < transfer.received { incoming[left] ^= bit }
+    left -= transfer.received
+    return transfer
+  }
+
+  func finishSending() { line.finishSending() }
+  func close() -> Farewell? { line.close() }
+}
+
+/// A line into which everything goes and out of which nothing comes, for as long as a test may
+/// take.
+final class SilentCarrier: Carrier {
+  private var left = 100
+  private var isFinished = false
+
+  func transfer(
+    _ outgoing: UnsafeRawBufferPointer, into incoming: UnsafeMutableRawBufferPointer,
+    waitingAtMost seconds: Double
+  ) throws(CarrierError) -> Transfer {
+    left -= 1
+    guard left > 0 else { throw .disconnected }
+    guard outgoing.isEmpty, !isFinished else {
+      return Transfer(sent: outgoing.count, isAtEnd: isFinished)
+    }
+    _ = try? Poll.wait(reading: -1, writing: -1, seconds: seconds)
+    throw .timeout
+  }
+
+  func finishSending() { isFinished = true }
+  func close() -> Farewell? { nil }
+}
+
 extension Repository {
   /// A repository with a working tree at a name in a directory, and without default ignore rules.
   static func make(
