@@ -59,6 +59,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .executableTarget(
+      name: "FsyncBench",
+      dependencies: ["FsyncCore", "FsyncSystem", "FsyncTree", "TestSupport"],
+      swiftSettings: strict),
+
     .target(
       name: "TestSupport", dependencies: ["FsyncCore", "FsyncSystem"], path: "Tests/TestSupport",
       swiftSettings: strict),
