@@ -42,7 +42,7 @@ struct Fsync: ParsableCommand {
   /// Parses words and does what they say.
   private static func run(_ words: [String]) -> ExitStatus {
     do {
-      var parsed = try parseAsRoot(words)
+      var parsed = try parse(words)
       guard let command = parsed as? any Command else {
         // `help`, or no command at all: this throws the text to print.
         try parsed.run()
@@ -60,6 +60,21 @@ struct Fsync: ParsableCommand {
       } catch { tool.fail(ErrorText(error)) }
       return tool.finish()
     } catch { return end(with: error) }
+  }
+
+  /// Parses words, by the command alone that the first of them names where that is enough.
+  ///
+  /// Looking at the options of `fsync` itself as well takes longer than all else that a short
+  /// command does. Help, usage errors and everything unusual are for the whole parser, which knows
+  /// how commands are called.
+  private static func parse(_ words: [String]) throws -> any ParsableCommand {
+    if let name = words.first,
+      let direct = configuration.subcommands.first(where: { $0.configuration.commandName == name }),
+      let parsed = try? direct.parseAsRoot(Array(words.dropFirst())), parsed is any Command
+    {
+      return parsed
+    }
+    return try parseAsRoot(words)
   }
 
   /// Prints what parsing threw: a text that was asked for, or what is wrong with the words.
