@@ -67,13 +67,19 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["FsyncCore", "FsyncSystem"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    .executableTarget(
+      name: "HistoryGenerator",
+      dependencies: ["FsyncCore", "FsyncSystem", "FsyncStore", "FsyncRepo", "TestSupport"],
+      path: "Tests/HistoryGenerator", swiftSettings: strict),
     .testTarget(
       name: "FsyncCoreTests", dependencies: ["FsyncCore", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "FsyncTreeTests", dependencies: ["FsyncTree", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "FsyncRepoTests",
-      dependencies: ["FsyncRepo", "FsyncNet", "FsyncWire", "FsyncStore", "TestSupport"],
+      dependencies: [
+        "FsyncRepo", "FsyncNet", "FsyncWire", "FsyncStore", "HistoryGenerator", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "FsyncStoreTests",

@@ -22,7 +22,9 @@ extension Repository {
   /// Commits while the working tree is locked; starts over where another command moved the base.
   func commitLocked(_ options: CommitOptions) throws(RepositoryError) -> CommitResult {
     for _ in 0..<8 {
-      if let result = try attempt(options) { return result }
+      guard let result = try attempt(options) else { continue }
+      if !result.commits.isEmpty { careForGraph(.glance) }
+      return result
     }
     throw .contended
   }

@@ -26,6 +26,7 @@ extension Repository {
       try store.dropQuarantines(
         before: Timestamp(seconds: now().seconds - Repository.grace))
     } catch { throw RepositoryError(error) }
+    careForGraph(.complete)
     return result
   }
 

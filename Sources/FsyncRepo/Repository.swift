@@ -1,4 +1,4 @@
-package import FsyncCore
+import FsyncCore
 package import FsyncStore
 package import FsyncSystem
 
@@ -20,6 +20,8 @@ package final class Repository {
   package var now: () -> FileTime = Clock.now
   /// When to give up, by the monotonic clock; nil for never.
   package var deadline: Double?
+  /// The cache of the commit graph, where it has been opened.
+  var knownGraph: GraphChain?
 
   /// The absolute path of the working tree; nil where the repository is bare.
   package var root: [UInt8]? { place.root }
@@ -57,9 +59,6 @@ package final class Repository {
   package func state() throws(RepositoryError) -> ReplicaState {
     do { return try store.state() } catch { throw RepositoryError(error) }
   }
-
-  /// The graph of the commits that are here.
-  package func graph() -> CommitGraph { CommitGraph(store) }
 
   /// Checks that the folder is the one that the replica was made for.
   ///

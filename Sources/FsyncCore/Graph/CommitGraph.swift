@@ -1,55 +1,37 @@
 /// The graph of commits over a reader: who descends from whom.
 ///
-/// What ancestry needs (parents, generation, time, replica, number) is kept in flat arrays, one
-/// slot a commit, so that a walk over a million commits touches no commit object. A commit's
-/// generation is one more than its parents' largest; it is known once all ancestors are, so the
-/// first question about a head reads its whole history, unless `adopt` brought it from a cache.
+/// What ancestry needs (parents, generation, time, replica, number) is asked for by slot. The
+/// lower slots are those of the cache, where there is one; a commit that the cache does not have
+/// is read with its history as far as the cache, and kept in flat arrays. So a walk over a million
+/// commits touches no commit object, and without a cache the first question about a head reads
+/// its whole history.
+///
+/// A commit's generation is one more than its parents' largest. It is a number of the graph alone,
+/// not of clocks (as git's corrected dates are), so that a replica with a wrong clock can neither
+/// slow down nor reorder the walks of the others.
+///
 /// Not safe to share between threads: each worker makes its own.
 package final class CommitGraph {
-  /// What the graph knows of one commit; enough to fill a cache and to be filled from one.
-  package struct Node: Hashable, Sendable {
-    /// The commit.
-    package let id: ObjectID
-    /// Its parents in rising order.
-    package let parents: [ObjectID]
-    /// The replica that made it.
-    package let replica: ReplicaID
-    /// Its number in that replica's chain.
-    package let sequence: UInt64
-    /// When it was made.
-    package let time: Timestamp
-
-    /// Makes a node.
-    package init(
-      id: ObjectID, parents: [ObjectID], replica: ReplicaID, sequence: UInt64, time: Timestamp
-    ) {
-      self.id = id
-      self.parents = parents
-      self.replica = replica
-      self.sequence = sequence
-      self.time = time
-    }
-  }
-
-  private let reader: any ObjectReader
+  let reader: any ObjectReader
+  /// The cache; nil where there is none, or none any more.
+  private(set) var chain: GraphChain?
+  private var depth = 0
   private var commits: [ObjectID: Commit] = [:]
-  private(set) var slots: [ObjectID: Int32] = [:]
-  private(set) var ids: [ObjectID] = []
-  private var parentStart: [Int32] = [0]
-  private var parentSlots: [Int32] = []
-  private(set) var generations: [UInt32] = []
-  private(set) var times: [Timestamp] = []
-  private(set) var sequences: [UInt64] = []
-  private(set) var replicaSlots: [Int32] = []
-  private(set) var replicas: [ReplicaID] = []
-  private var replicaIndex: [ReplicaID: Int32] = [:]
+  /// The first slot that is not of the cache.
+  private(set) var cached: Int32
+  private(set) var loaded = LoadedCommits()
+  private var checked: Set<Int32> = []
 
   /// How many decoded commits are kept; the flat arrays keep all.
   private static let commitCacheBound = 4096
 
   /// Makes the graph of what a reader holds.
-  package init(_ reader: any ObjectReader) {
+  /// - Parameter cache: what is known of commits that the reader holds or held.
+  package init(_ reader: any ObjectReader, cache: GraphChain? = nil) {
     self.reader = reader
+    chain = cache?.isDamaged == true ? nil : cache
+    cached = Int32(chain?.count ?? 0)
+    loaded.replicas = chain?.replicas ?? []
   }
 
   /// Returns a decoded commit.
@@ -63,62 +45,108 @@ package final class CommitGraph {
 
   /// Says whether the commit is here.
   package func contains(_ id: ObjectID) throws(ObjectError) -> Bool {
-    if slots[id] != nil || commits[id] != nil { return true }
+    // The cache is not asked: what it knows may have been dropped since.
+    if loaded.slots[id] != nil || commits[id] != nil { return true }
     return try reader.object(id)?.kind == .commit
   }
 
   /// Reads the whole history of commits, which `knows` answers for afterwards.
   package func load(_ heads: [ObjectID]) throws(ObjectError) {
-    for head in heads { _ = try slot(head) }
+    try guarded { () throws(ObjectError) in _ = try slotsOf(heads) }
   }
 
   /// Says whether a commit has been read with its whole history.
-  package func knows(_ id: ObjectID) -> Bool { slots[id] != nil }
+  package func knows(_ id: ObjectID) -> Bool { known(id) != nil }
 
-  /// Takes nodes from a cache, parents before children; one whose parents are not known, and all
-  /// that is already known, is passed over.
-  package func adopt(_ nodes: some Sequence<Node>) {
-    for node in nodes where slots[node.id] == nil {
-      let parents = node.parents.compactMap { slots[$0] }
-      guard parents.count == node.parents.count else { continue }
-      insert(node, parents: parents)
+  /// The number of commits that were read, since the cache does not have them.
+  package var loadedCount: Int { loaded.ids.count }
+
+  /// The names of the cache's layers, the lowest first; none where there is no cache.
+  package var cacheNames: [UInt64] { chain?.names ?? [] }
+
+  /// Counts the commits under heads that the cache does not have, reading no more than so many.
+  package func countBeyondCache(
+    _ heads: [ObjectID], atMost bound: Int
+  ) throws(ObjectError) -> Int {
+    var stack = heads
+    var seen = Set(heads)
+    var found = 0
+    while found < bound, let id = stack.popLast() {
+      guard known(id) == nil else { continue }
+      found += 1
+      for parent in try commit(id).parents where seen.insert(parent).inserted {
+        stack.append(parent)
+      }
     }
+    return found
   }
 
-  /// Returns the nodes of all that is reachable from heads, parents first: what a cache keeps.
-  package func nodes(from heads: [ObjectID]) throws(ObjectError) -> [Node] {
-    var result: [Node] = []
-    for slot in try reachable(from: heads).sorted() {
-      result.append(
-        Node(
-          id: ids[Int(slot)], parents: parents(of: slot).map { ids[Int($0)] },
-          replica: replicas[Int(replicaSlots[Int(slot)])], sequence: sequences[Int(slot)],
-          time: times[Int(slot)]))
-    }
-    return result
+  /// The number of slots.
+  var count: Int { Int(cached) + loaded.ids.count }
+
+  /// Runs a body whose answer the cache may spoil: where the cache turns out to be damaged, the
+  /// answer is thrown away and the body runs again without one.
+  package func guarded<Value>(
+    _ body: () throws(ObjectError) -> Value
+  ) throws(ObjectError) -> Value {
+    guard let chain else { return try body() }
+    depth += 1
+    let answer: Result<Value, ObjectError>
+    do throws(ObjectError) { answer = .success(try body()) } catch { answer = .failure(error) }
+    depth -= 1
+    // An inner answer is garbage to the outermost body, which runs again.
+    guard depth == 0, chain.isDamaged else { return try answer.get() }
+    self.chain = nil
+    cached = 0
+    loaded = LoadedCommits()
+    checked = []
+    return try body()
+  }
+
+  /// The slot of a commit that is known; nil for any other.
+  func known(_ id: ObjectID) -> Int32? {
+    if let slot = loaded.slots[id] { return slot }
+    return chain?.find(id)
   }
 
   /// Returns the slot of a commit, reading what is not yet known of its history.
   func slot(_ id: ObjectID) throws(ObjectError) -> Int32 {
-    if let slot = slots[id] { return slot }
+    if let slot = known(id) {
+      try check(slot, id)
+      return slot
+    }
     // An explicit stack, since a history is deeper than any thread's.
     var stack: [(id: ObjectID, isExpanded: Bool)] = [(id, false)]
     while let top = stack.popLast() {
-      guard slots[top.id] == nil else { continue }
+      guard loaded.slots[top.id] == nil else { continue }
       let commit = try commit(top.id)
       if top.isExpanded {
-        insert(
-          Node(
-            id: top.id, parents: commit.parents, replica: commit.replica,
-            sequence: commit.sequence, time: commit.time),
-          parents: commit.parents.compactMap { slots[$0] })
+        insert(top.id, commit)
       } else {
         stack.append((top.id, true))
-        for parent in commit.parents where slots[parent] == nil { stack.append((parent, false)) }
+        for parent in commit.parents where known(parent) == nil { stack.append((parent, false)) }
       }
     }
-    guard let slot = slots[id] else { throw .missing(id) }
+    guard let slot = loaded.slots[id] else { throw .missing(id) }
     return slot
+  }
+
+  /// Compares what the cache says of a commit that somebody asks about with the commit itself: a
+  /// cache that was made for other objects, by whatever accident, does not get further than this.
+  private func check(_ slot: Int32, _ id: ObjectID) throws(ObjectError) {
+    guard let chain, slot < cached, checked.count < 64, checked.insert(slot).inserted else {
+      return
+    }
+    let commit = try commit(id)
+    let facts = chain.facts(slot)
+    var parents: [ObjectID] = []
+    chain.forEachParent(slot) { parents.append(chain.id($0)) }
+    let isSame =
+      parents == commit.parents && facts.sequence == commit.sequence
+      && facts.seconds == commit.time.seconds && facts.nanoseconds == commit.time.nanoseconds
+      && chain.tree(slot) == commit.tree && replicaSlot(of: slot) < loaded.replicas.count
+      && loaded.replicas[Int(replicaSlot(of: slot))] == commit.replica
+    if !isSame { chain.fail() }
   }
 
   /// Returns the slots of ids that must all be here.
@@ -128,51 +156,51 @@ package final class CommitGraph {
     return result
   }
 
-  /// The parents of a slot; parents always lie in lower slots.
-  func parents(of slot: Int32) -> ArraySlice<Int32> {
-    parentSlots[Int(parentStart[Int(slot)])..<Int(parentStart[Int(slot) + 1])]
+  private func insert(_ id: ObjectID, _ commit: Commit) {
+    let parents = commit.parents.compactMap(known)
+    let generation = (parents.map { self.generation(of: $0) }.max() ?? 0) + 1
+    loaded.append(id, commit, parents: parents, generation: generation, slot: Int32(count))
   }
+}
 
-  /// Returns all slots from which heads descend, the heads included.
-  func reachable(from heads: [ObjectID]) throws(ObjectError) -> [Int32] {
-    var stack = try slotsOf(heads)
-    var seen = [Bool](repeating: false, count: ids.count)
-    var result: [Int32] = []
-    while let slot = stack.popLast() {
-      guard !seen[Int(slot)] else { continue }
-      seen[Int(slot)] = true
-      result.append(slot)
-      stack.append(contentsOf: parents(of: slot))
+/// What is kept of commits that were read, one place a commit.
+struct LoadedCommits {
+  /// Slots, not places.
+  var slots: [ObjectID: Int32] = [:]
+  var ids: [ObjectID] = []
+  var parentStart: [Int32] = [0]
+  var parentSlots: [Int32] = []
+  var generations: [UInt32] = []
+  var times: [Timestamp] = []
+  var sequences: [UInt64] = []
+  var trees: [ObjectID] = []
+  var flags: [UInt8] = []
+  var replicaSlots: [Int32] = []
+  /// The replicas of all slots, the cache's first.
+  var replicas: [ReplicaID] = [] {
+    didSet {
+      for (number, replica) in replicas.enumerated() { replicaIndex[replica] = Int32(number) }
     }
-    return result
   }
+  private var replicaIndex: [ReplicaID: Int32] = [:]
 
-  private func insert(_ node: Node, parents: [Int32]) {
-    slots[node.id] = Int32(ids.count)
-    ids.append(node.id)
+  mutating func append(
+    _ id: ObjectID, _ commit: Commit, parents: [Int32], generation: UInt32, slot: Int32
+  ) {
+    slots[id] = slot
+    ids.append(id)
     parentSlots.append(contentsOf: parents)
     parentStart.append(Int32(parentSlots.count))
-    generations.append((parents.map { generations[Int($0)] }.max() ?? 0) + 1)
-    times.append(node.time)
-    sequences.append(node.sequence)
-    if let known = replicaIndex[node.replica] {
-      replicaSlots.append(known)
-    } else {
-      let fresh = Int32(replicas.count)
-      replicaIndex[node.replica] = fresh
-      replicas.append(node.replica)
-      replicaSlots.append(fresh)
-    }
-  }
-
-  /// Says whether a slot comes before another in a walk.
-  ///
-  /// Larger generation first, then the later time, then the larger id; so children always come
-  /// before parents.
-  func precedes(_ left: Int32, _ right: Int32) -> Bool {
-    let (l, r) = (Int(left), Int(right))
-    if generations[l] != generations[r] { return generations[l] > generations[r] }
-    if times[l] != times[r] { return times[l] > times[r] }
-    return ids[l] > ids[r]
+    generations.append(generation)
+    times.append(commit.time)
+    sequences.append(commit.sequence)
+    trees.append(commit.tree)
+    let hasRenames = commit.renames != nil || commit.baseView?.renames != nil
+    flags.append(
+      UInt8(
+        (hasRenames ? GraphLayer.Facts.hasRenames : 0)
+          | (commit.baseView != nil ? GraphLayer.Facts.hasBaseView : 0)))
+    if replicaIndex[commit.replica] == nil { replicas.append(commit.replica) }
+    replicaSlots.append(replicaIndex[commit.replica] ?? 0)
   }
 }

@@ -100,24 +100,29 @@ package struct VersionVector: Hashable, Sendable {
 
 extension CommitGraph {
   /// Returns the version vector of all that heads descend from.
+  ///
+  /// Where they descend from all that the cache has, only what came since is looked at.
   package func vector(of heads: [ObjectID]) throws(ObjectError) -> VersionVector {
-    var byReplica: [Int32: [Int32]] = [:]
-    for slot in try reachable(from: heads) {
-      byReplica[replicaSlots[Int(slot)], default: []].append(slot)
-    }
-    var tips: [ReplicaID: [VersionVector.Tip]] = [:]
-    for (replica, slots) in byReplica {
-      let ends: [ObjectID]
-      if let end = endOfChain(slots) {
-        ends = [ids[Int(end)]]
-      } else {
-        ends = try maximal(slots.map { ids[Int($0)] })
+    try guarded { () throws(ObjectError) in
+      let beyond = try beyondCache(heads)
+      var byReplica: [Int32: [Int32]] = [:]
+      for slot in beyond.coversCache ? beyond.slots : try reachable(from: heads) {
+        byReplica[replicaSlot(of: slot), default: []].append(slot)
       }
-      tips[replicas[Int(replica)]] = ends.compactMap { id in
-        slotIfKnown(id).map { .init(sequence: sequences[Int($0)], commit: id) }
+      var ends: [Int32: Set<Int32>] = [:]
+      if beyond.coversCache {
+        for end in chain?.ends ?? [] {
+          ends[replicaSlot(of: end.ordinal), default: []].insert(end.ordinal)
+        }
       }
+      var tips: [ReplicaID: [VersionVector.Tip]] = [:]
+      for number in Set(byReplica.keys).union(ends.keys) {
+        guard let replica = replica(number) else { continue }
+        let slots = endsOfChain(ends[number] ?? [], byReplica[number] ?? [])
+        tips[replica] = slots.map { .init(sequence: sequence(of: $0), commit: id(of: $0)) }
+      }
+      return VersionVector(tips)
     }
-    return VersionVector(tips)
   }
 
   /// Returns what the holder of a vector lacks of heads' history, parents first.
@@ -145,13 +150,20 @@ extension CommitGraph {
     return try missing(from: heads, having: held)
   }
 
+  /// Returns the ends of a replica's chain, of the ends of its earlier commits and of later ones.
+  func endsOfChain(_ earlier: Set<Int32>, _ later: [Int32]) -> [Int32] {
+    guard !later.isEmpty else { return Array(earlier) }
+    if earlier.isEmpty, let end = endOfChain(later) { return [end] }
+    return maximal(earlier.union(later))
+  }
+
   /// Returns the last of a replica's commits where their numbers are 1 to n, each once: then
   /// the chain has one end, and no ancestry need be looked at.
   private func endOfChain(_ slots: [Int32]) -> Int32? {
     var seen = [Bool](repeating: false, count: slots.count)
     var end: Int32?
     for slot in slots {
-      let sequence = sequences[Int(slot)]
+      let sequence = sequence(of: slot)
       guard sequence >= 1, sequence <= UInt64(slots.count), !seen[Int(sequence) - 1] else {
         return nil
       }
@@ -160,6 +172,4 @@ extension CommitGraph {
     }
     return end
   }
-
-  private func slotIfKnown(_ id: ObjectID) -> Int32? { slots[id] }
 }

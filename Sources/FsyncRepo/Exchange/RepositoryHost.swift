@@ -36,7 +36,7 @@ final class RepositoryHost: ExchangeHost {
     drops = state.drops
     arrivals = Arrivals(repository.store)
     stored = repository.graph()
-    arrived = CommitGraph(arrivals)
+    arrived = repository.graph(over: arrivals)
     if case .client(let name) = side { try resume(name) }
   }
 
@@ -127,6 +127,7 @@ final class RepositoryHost: ExchangeHost {
       }
     }
     arrivals.quarantine = nil
+    opened.careForGraph(.extend)
   }
 
   /// Goes on with what an interrupted session of this name delivered.

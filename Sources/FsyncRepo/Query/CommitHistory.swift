@@ -28,43 +28,57 @@ package struct CommitHistory {
     _ visit: (LogEntry) throws(ObjectError) -> Bool
   ) throws(ObjectError) {
     if let limit = query.limit, limit <= 0 { return }
-    var queue = CommitQueue()
-    var waiting = isOrdered ? try childCounts() : nil
-    var interest: [ObjectID: Set<Path>] = [:]
-    var seen: Set<ObjectID> = []
-    for head in heads where seen.insert(head).inserted {
-      queue.push(head, try graph.commit(head).time)
-      interest[head] = Set(query.paths)
-    }
+    // The order is the same with a cache and without, so a second run passes over the first's.
     var shown = 0
-    while let id = queue.pop() {
-      let commit = try graph.commit(id)
-      let paths = interest.removeValue(forKey: id) ?? []
-      if let entry = try entry(id, commit, query, paths) {
-        guard try visit(entry) else { return }
+    try graph.guarded { () throws(ObjectError) in
+      var place = 0
+      try walk(query, isOrdered) { entry throws(ObjectError) in
+        place += 1
+        guard place > shown else { return true }
+        guard try visit(entry) else { return false }
         shown += 1
-        if let limit = query.limit, shown >= limit { return }
-      }
-      let before = query.paths.isEmpty ? [] : try origins(of: paths, in: commit)
-      for parent in commit.parents {
-        if !query.paths.isEmpty { interest[parent, default: []].formUnion(before) }
-        if let count = waiting?[parent] {
-          waiting?[parent] = count - 1
-          if count == 1 { queue.push(parent, try graph.commit(parent).time) }
-        } else if waiting == nil, seen.insert(parent).inserted {
-          queue.push(parent, try graph.commit(parent).time)
-        }
+        return shown != query.limit
       }
     }
   }
 
-  /// The number of children of every commit under the heads that has any.
-  private func childCounts() throws(ObjectError) -> [ObjectID: Int] {
-    var counts: [ObjectID: Int] = [:]
-    for node in try graph.nodes(from: heads) {
-      for parent in node.parents { counts[parent, default: 0] += 1 }
+  private func walk(
+    _ query: LogQuery, _ isOrdered: Bool, _ visit: (LogEntry) throws(ObjectError) -> Bool
+  ) throws(ObjectError) {
+    var walk = try HistoryWalk(graph, from: heads, isOrdered: isOrdered)
+    let asked = PathsAsked(Set(query.paths))
+    // Where renames lead to more paths than were asked for, by the number of the commit.
+    var wider: [Int32: PathsAsked] = [:]
+    while let next = try walk.next() {
+      let paths = wider.isEmpty ? asked : wider.removeValue(forKey: next.number) ?? asked
+      if mayShow(next, query, paths, walk) {
+        let id = walk.id(of: next)
+        if let entry = try entry(id, try graph.commit(id), query, paths.paths) {
+          guard try visit(entry) else { return }
+        }
+      }
+      if !paths.paths.isEmpty, walk.mayRename(next) {
+        let before = try origins(of: paths.paths, in: try graph.commit(walk.id(of: next)))
+        if before != asked.paths {
+          for parent in try walk.parents(of: next) {
+            wider[parent] = PathsAsked(before.union(wider[parent]?.paths ?? []))
+          }
+        }
+      } else if paths.paths != asked.paths {
+        for parent in try walk.parents(of: next) {
+          wider[parent] = PathsAsked(paths.paths.union(wider[parent]?.paths ?? []))
+        }
+      }
+      try walk.follow(next)
     }
-    return counts
+  }
+
+  /// Says whether a commit may be what a query asks for, by what needs no object: false is certain.
+  private func mayShow(
+    _ visit: HistoryWalk.Visit, _ query: LogQuery, _ paths: PathsAsked, _ walk: HistoryWalk
+  ) -> Bool {
+    if let since = query.since, visit.time < since { return false }
+    return query.paths.isEmpty || paths.hasRoot || walk.mayChange(visit, paths.keys)
   }
 
   /// The entry of a commit, where the query asks for it.
@@ -129,22 +143,15 @@ package struct CommitHistory {
   }
 }
 
-extension CommitHistory {
-  /// The commits that were known by a time and that no other such commit follows.
-  ///
-  /// Clocks differ between replicas: a commit counts by its own time, whatever its parents say.
-  package func heads(by time: Timestamp) throws(ObjectError) -> [ObjectID] {
-    var found: [ObjectID] = []
-    var stack = heads
-    var seen = Set(heads)
-    while let id = stack.popLast() {
-      let commit = try graph.commit(id)
-      if commit.time <= time {
-        found.append(id)
-        continue
-      }
-      for parent in commit.parents where seen.insert(parent).inserted { stack.append(parent) }
-    }
-    return try graph.maximal(found).sorted()
+/// Paths that a walk looks for, with what filters are asked.
+private struct PathsAsked {
+  let paths: Set<Path>
+  let hasRoot: Bool
+  let keys: [PathFilter.Key]
+
+  init(_ paths: Set<Path>) {
+    self.paths = paths
+    hasRoot = paths.contains(.root)
+    keys = paths.filter { !$0.isRoot }.map { PathFilter.Key($0) }
   }
 }

@@ -21,9 +21,15 @@ extension Repository {
   /// The only commit under the heads whose id begins with digits.
   private func commit(_ digits: String, _ text: String) throws(RepositoryError) -> ObjectID {
     let history = try history()
-    let found = try readingObjects { () throws(ObjectError) in
-      try history.graph.nodes(from: history.heads).map(\.id)
-        .filter { $0.description.hasPrefix(digits) }
+    let stored: [ObjectID]
+    do { stored = try store.ids(abbreviated: digits, kind: .commit) } catch {
+      throw RepositoryError(error)
+    }
+    var found: [ObjectID] = []
+    try readingObjects { () throws(ObjectError) in
+      for id in stored where try history.graph.isUnder(id, heads: history.heads) {
+        found.append(id)
+      }
     }
     guard let first = found.first else { throw .unknownMoment(text) }
     guard found.count == 1 else { throw .ambiguousCommit(text, found.sorted()) }
@@ -46,8 +52,10 @@ extension Repository {
         commits: [id], tree: commit.tree, conflicts: commit.conflicts, reader: store)
     case .time(let time):
       let history = try history()
-      return try view(
-        of: try readingObjects { () throws(ObjectError) in try history.heads(by: time) })
+      let heads = try readingObjects { () throws(ObjectError) in
+        try history.graph.heads(history.heads, by: time)
+      }
+      return try view(of: heads)
     }
   }
 
