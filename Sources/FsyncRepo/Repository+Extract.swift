@@ -19,6 +19,7 @@ extension Repository {
       change.to?.kind == .directory
         ? nil : PathChange(path: change.path, kind: .added, new: change.to)
     }
+    try requireContent(plan.compactMap(\.to), of: then)
     if dryRun { return result }
     try calling(folder) { () throws(SystemError) in try Repository.makeIfMissing(folder) }
     let root = try calling(folder) { () throws(SystemError) in try Directory(folder) }

@@ -13,13 +13,17 @@ extension Repository {
     var result = CollectResult()
     do throws(StoreError) {
       if dryRun {
-        let found = try store.collectable { _ in [] }
+        let found = try store.collectable { state throws(StoreError) in
+          try contentRootsIfPruned(state)
+        }
         result.objectsDropped = found.dropped
         result.bytesBefore = found.bytesBefore
         result.bytesAfter = found.bytesAfter
         return result
       }
-      let done = try store.collect(grace: Repository.grace) { _ in [] }
+      let done = try store.collect(grace: Repository.grace) { state throws(StoreError) in
+        try contentRootsIfPruned(state)
+      }
       result.objectsDropped = done.dropped
       result.bytesBefore = done.bytesBefore
       result.bytesAfter = done.bytesAfter
@@ -36,7 +40,12 @@ extension Repository {
   package func check(quick: Bool) throws(RepositoryError) -> CheckReport {
     progress.report(.checking, 0, nil, 0)
     let found: Verification
-    do { found = try store.verify(quick: quick, roots: []) } catch { throw RepositoryError(error) }
+    let state = try state()
+    do throws(StoreError) {
+      // Where history is damaged its roots cannot be known, and what is damaged is told below.
+      let roots = (try? contentRootsIfPruned(state)) ?? []
+      found = try store.verify(quick: quick, roots: roots)
+    } catch { throw RepositoryError(error) }
     var report = CheckReport()
     report.frames = found.frames
     report.objects = found.objects

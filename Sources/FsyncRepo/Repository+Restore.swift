@@ -31,6 +31,7 @@ extension Repository {
       if old == nil, current == nil { throw .noSuchPath(path) }
       if old != current { edits.append((path, old)) }
     }
+    try requireContent(edits.compactMap(\.entry), of: then)
     let words = paths.isEmpty ? "everything" : paths.map { "\($0)" }.joined(separator: ", ")
     var edit = RecordedEdit(
       edits: edits, kind: .restore, message: Array("restore \(words)".utf8))

@@ -27,6 +27,12 @@ package enum RepositoryError: Error, Sendable {
   case object(ObjectError)
   /// The view of the heads cannot be computed here.
   case view(String)
+  /// The view of the heads cannot be computed here before this content comes from another replica.
+  case unavailable(ObjectID)
+  /// Content of a commit is not kept here any more, or never came.
+  case pruned(PrunedContent)
+  /// `prune` was given no rule of what to keep.
+  case noPolicy
   /// A configuration file does not parse, or a value is out of range.
   case configuration(file: [UInt8], line: Int?, reason: String)
   /// Text names no commit, time or remote.

@@ -25,7 +25,7 @@ struct Fsync: ParsableCommand {
         name: "Change", subcommands: [Restore.self, Remove.self, Move.self]),
       CommandGroup(name: "Set up", subcommands: [RemoteCommand.self, Config.self]),
       CommandGroup(
-        name: "Look after", subcommands: [Collect.self, Check.self, Doctor.self]),
+        name: "Look after", subcommands: [Collect.self, Prune.self, Check.self, Doctor.self]),
       CommandGroup(name: "Behind the scenes", subcommands: [Serve.self, VersionCommand.self]),
     ])
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Real folders that edit, commit and sync pairwise in a random order.
-private struct Mesh {
+struct Mesh {
   var replicas: [Repository] = []
   var random: SplitMix
   var words = 0
@@ -14,8 +14,13 @@ private struct Mesh {
   var written: Set<String> = ["start\n\n\nend\n"]
   /// Those that were in a folder when it was committed.
   var committed: Set<String> = []
+  /// Whether replicas prune from time to time, each by rules of its own.
+  private let prunes: Bool
 
-  init(seed: UInt64, in directory: borrowing TemporaryDirectory) throws {
+  init(
+    seed: UInt64, prunes: Bool = false, in directory: borrowing TemporaryDirectory
+  ) throws {
+    self.prunes = prunes
     random = SplitMix(seed: seed)
     let first = try Repository.make("ann", in: directory)
     try first.tree.write("a", "start\n\n\nend\n")
@@ -29,7 +34,11 @@ private struct Mesh {
 
   mutating func act() throws {
     let replica = random.pick(replicas)
-    switch random.below(10) {
+    switch random.below(prunes ? 13 : 10) {
+    case 10...:
+      var policy = RetentionPolicy()
+      policy.last = 1 + random.below(2)
+      _ = try replica.prune(policy)
     case 0...4: try edit(replica.tree)
     case 5, 6:
       try note(replica)

@@ -63,6 +63,9 @@ final class MemoryHost: ExchangeHost {
   var prepared = 0
   var joins = 0
   var metPeers: [Standing] = []
+  /// Commits whose content is not all here.
+  var gaps: Set<ObjectID> = []
+  var isWanting = false
   /// Called by `prepare`, as a folder that has changed.
   var onPrepare: () -> Void = {}
 
@@ -75,6 +78,8 @@ final class MemoryHost: ExchangeHost {
   var source: any FrameSource { store }
   var delivered: UInt64 { UInt64(store.arrived.values.reduce(0) { $0 + $1.bytes.count }) }
   func heads() -> [ObjectID] { current }
+  func completeness() -> Completeness { gaps.isEmpty ? .whole : isWanting ? .wanting : .pruned }
+  func absent() -> Set<ObjectID> { gaps }
   func graph(over reader: any ObjectReader) -> CommitGraph { CommitGraph(reader) }
   func prepare(for peer: Standing) {
     prepared += 1
@@ -86,8 +91,14 @@ final class MemoryHost: ExchangeHost {
       store.arrived[object.id] = StoredObject(kind: object.kind, bytes: Array(bytes))
     }
   }
-  func join(_ heads: [ObjectID], repository: RepositoryID?) throws(HostError) -> Joined {
+  func join(
+    _ heads: [ObjectID], repository: RepositoryID?, absent: Set<ObjectID>
+  ) throws(HostError) -> Joined {
     joins += 1
+    do {
+      let new = try CommitGraph(store).missing(from: heads, having: current)
+      gaps.formUnion(absent.intersection(new))
+    } catch { throw HostError(Failure(.damaged), error) }
     store.store(store.arrived.values.map { $0 })
     store.arrived = [:]
     if let repository { self.repository = repository }

@@ -16,7 +16,7 @@ import Testing
       beyond: VersionVector([
         replica(1): [.init(sequence: 7, commit: heads[0]), .init(sequence: 9, commit: id(3))],
         replica(2): [.init(sequence: 1, commit: heads[1])],
-      ]), isComplete: false, delivered: 12345)
+      ]), completeness: .pruned, delivered: 12345)
   }
 
   /// One of every kind, and the corners of those that have any.

@@ -29,7 +29,8 @@ import Testing
     ["resolve", "-C", "laptop", "--plain", "both"], ["mv", "-C", "laptop", "both", "one"],
     ["rm", "-C", "laptop", "one"], ["restore", "-C", "laptop", "--at", "now", "."],
     ["config", "get", "-C", "laptop", "remote.origin.url"], ["config", "-C", "laptop"],
-    ["gc", "-C", "laptop"], ["fsck", "-C", "laptop"], ["doctor", "-C", "laptop"],
+    ["gc", "-C", "laptop"], ["prune", "-C", "laptop", "--keep-last", "1"],
+    ["fsck", "-C", "laptop"], ["doctor", "-C", "laptop"],
     ["doctor", "-C", "laptop", "--adopt"], ["version"],
   ]
 

@@ -14,6 +14,8 @@ package enum ObjectKind: UInt8, Hashable, Sendable, CaseIterable {
   case conflicts = 6
   /// A transaction of a journal that has been folded into a pack.
   case operation = 7
+  /// Commits of which a replica does not keep or never had the content.
+  case absences = 8
 }
 
 /// Hard bounds that every decoder enforces before it allocates.

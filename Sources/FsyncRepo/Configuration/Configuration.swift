@@ -108,6 +108,19 @@ package struct Configuration: Sendable {
   /// When output is coloured: `auto`, `always` or `never`; nil where nothing is configured.
   package var color: String? { text(.color) }
 
+  /// What `prune` keeps where no option says so; without a rule where nothing is configured.
+  package var retention: RetentionPolicy {
+    var policy = RetentionPolicy()
+    policy.within = text(.keep(.within)).flatMap { TimeSpan.seconds(of: $0) }
+    policy.last = number(.keep(.last))
+    policy.periods[.hourly] = number(.keep(.hourly))
+    policy.periods[.daily] = number(.keep(.daily))
+    policy.periods[.weekly] = number(.keep(.weekly))
+    policy.periods[.monthly] = number(.keep(.monthly))
+    policy.periods[.yearly] = number(.keep(.yearly))
+    return policy
+  }
+
   /// The remotes that have a place, in their files' order.
   package var remotes: [Remote] {
     items.compactMap { item in

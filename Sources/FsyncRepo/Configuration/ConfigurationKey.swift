@@ -18,16 +18,24 @@ package enum ConfigurationKey: Hashable, Sendable {
   case timeout
   /// Whether output is coloured.
   case color
+  /// What `prune` keeps where no option says so.
+  case keep(Keep)
   /// Where a remote is.
   case remoteURL(String)
   /// What fsync is called on a remote's machine.
   case remoteCommand(String)
 
+  /// A rule of what `prune` keeps, in the order of the manual.
+  package enum Keep: String, Hashable, Sendable, CaseIterable {
+    case within, last, hourly, daily, weekly, monthly, yearly
+  }
+
   /// The keys that do not depend on a remote, in the order of the manual.
-  package static let all: [ConfigurationKey] = [
-    .userName, .replicaName, .compression, .crossFileSystems, .threads, .sshCommand, .timeout,
-    .color,
-  ]
+  package static let all: [ConfigurationKey] =
+    [
+      .userName, .replicaName, .compression, .crossFileSystems, .threads, .sshCommand, .timeout,
+      .color,
+    ] + Keep.allCases.map { .keep($0) }
 
   /// Understands a dotted name; nil for one that fsync does not know.
   package init?(_ text: String) {
@@ -59,6 +67,7 @@ package enum ConfigurationKey: Hashable, Sendable {
     case .sshCommand: ["ssh", "command"]
     case .timeout: ["sync", "timeout"]
     case .color: ["output", "color"]
+    case .keep(let rule): ["prune", "keep-\(rule.rawValue)"]
     case .remoteURL(let name): ["remote", name, "url"]
     case .remoteCommand(let name): ["remote", name, "command"]
     }
@@ -67,7 +76,8 @@ package enum ConfigurationKey: Hashable, Sendable {
   /// The dotted name.
   package var text: String { path.joined(separator: ".") }
 
-  /// The environment variable that overrides the files; nil for what concerns one remote.
+  /// The environment variable that overrides the files; nil for what concerns one remote, and
+  /// for what is kept: content is not lost by a variable that somebody forgot.
   package var environment: String? {
     switch self {
     case .userName: "FSYNC_USER_NAME"
@@ -78,7 +88,7 @@ package enum ConfigurationKey: Hashable, Sendable {
     case .sshCommand: "FSYNC_SSH_COMMAND"
     case .timeout: "FSYNC_TIMEOUT"
     case .color: "FSYNC_COLOR"
-    case .remoteURL, .remoteCommand: nil
+    case .keep, .remoteURL, .remoteCommand: nil
     }
   }
 
@@ -93,7 +103,8 @@ package enum ConfigurationKey: Hashable, Sendable {
       case "false", "0", "no": value = .boolean(false)
       default: return nil
       }
-    case .threads, .timeout:
+    case .keep(.within): value = .string(text)
+    case .threads, .timeout, .keep:
       guard let number = Int(text) else { return nil }
       value = .integer(number)
     default: value = .string(text)
@@ -115,6 +126,10 @@ package enum ConfigurationKey: Hashable, Sendable {
     case (.compression, .string(let text)) where Compression(text) != nil: nil
     case (.compression, _):
       "must be \"zstd\", \"zlib\" or \"none\", with a level such as \"zstd:3\" if wanted"
+    case (.keep(.within), .string(let text)) where TimeSpan.seconds(of: text) != nil: nil
+    case (.keep(.within), _): "must be a time span such as \"30d\", \"12h\" or \"4w\""
+    case (.keep, .integer(1...1_000_000)): nil
+    case (.keep, _): "must be a number from 1 to 1000000"
     case (.userName, .string(let text)): ConfigurationKey.problem(with: text, atMost: 1024)
     case (.replicaName, .string(let text)): ConfigurationKey.problem(with: text, atMost: 255)
     case (_, .string(let text)): ConfigurationKey.problem(with: text, atMost: 1 << 16)

@@ -20,6 +20,7 @@ final class RepositoryHost: ExchangeHost {
   private let arrived: CommitGraph
   private let drops: UInt64
   private var quarantineName: [UInt8]?
+  private var peer: Standing?
   /// What the server wrote into its folder.
   private(set) var update = UpdateResult()
 
@@ -49,6 +50,36 @@ final class RepositoryHost: ExchangeHost {
     try own { () throws(RepositoryError) in try opened.state().heads }
   }
 
+  func completeness() throws(HostError) -> Completeness {
+    try own { () throws(RepositoryError) in
+      let state = try opened.state()
+      guard state.absences != nil else { return .whole }
+      // A view that the folder shows is there.
+      guard state.heads.count > 1, state.base?.commits != state.heads else { return .pruned }
+      return isViewWanting(state.heads) ? .wanting : .pruned
+    }
+  }
+
+  func absent() throws(HostError) -> Set<ObjectID> {
+    try own { () throws(RepositoryError) in
+      let state = try opened.state()
+      do throws(StoreError) { return try opened.store.absences(of: state).commits } catch {
+        throw RepositoryError(error)
+      }
+    }
+  }
+
+  /// Says whether the view of heads needs content that is not here.
+  private func isViewWanting(_ heads: [ObjectID]) -> Bool {
+    do throws(ViewError) {
+      let overlay = ObjectOverlay(over: opened.store)
+      _ = try Views.view(of: heads, graph: stored, objects: overlay)
+    } catch {
+      if case .unavailable(.content) = error { return true }
+    }
+    return false
+  }
+
   func graph(over reader: any ObjectReader) -> CommitGraph {
     reader is Arrivals ? arrived : stored
   }
@@ -66,6 +97,7 @@ final class RepositoryHost: ExchangeHost {
   }
 
   func met(_ peer: Standing) throws(HostError) {
+    self.peer = peer
     try own { () throws(RepositoryError) in
       var isCopied = peer.replica == opened.replica.id
       do throws(ObjectError) {
@@ -89,10 +121,12 @@ final class RepositoryHost: ExchangeHost {
     }
   }
 
-  func join(_ heads: [ObjectID], repository: RepositoryID?) throws(HostError) -> Joined {
+  func join(
+    _ heads: [ObjectID], repository: RepositoryID?, absent: Set<ObjectID>
+  ) throws(HostError) -> Joined {
     try own { () throws(RepositoryError) in
-      if !heads.isEmpty { try join(heads, taking: repository) }
-      if case .server = side, !opened.isBare { update = try opened.update() }
+      if !heads.isEmpty { try join(heads, taking: repository, absent: absent) }
+      if case .server = side, !opened.isBare { try bringUpToDate() }
       let state = try opened.state()
       return Joined(
         heads: state.heads, view: state.base?.tree,
@@ -101,8 +135,21 @@ final class RepositoryHost: ExchangeHost {
     }
   }
 
-  private func join(_ heads: [ObjectID], taking id: RepositoryID?) throws(RepositoryError) {
+  /// Brings the folder to the view; where that needs content that only others may have, it stays
+  /// as it is, and the client is told of a problem.
+  private func bringUpToDate() throws(RepositoryError) {
+    do throws(RepositoryError) { update = try opened.update() } catch {
+      guard case .unavailable = error else { throw error }
+      update.problems.append(PathProblem(path: [], reason: .notWritten))
+    }
+  }
+
+  private func join(
+    _ heads: [ObjectID], taking id: RepositoryID?, absent: Set<ObjectID>
+  ) throws(RepositoryError) {
     let graph = arrived
+    let time = opened.timestamp()
+    let cause = peer.map { AbsenceRecord.Cause.arrived(from: $0.replica, name: $0.name) }
     let (quarantine, drops) = (arrivals.quarantine, drops)
     do {
       try opened.store.transact { (state, transaction) throws(CommitFailure) in
@@ -114,6 +161,11 @@ final class RepositoryHost: ExchangeHost {
         }
         if let quarantine { transaction.adopt(quarantine) }
         do throws(ObjectError) {
+          if let cause, !absent.isEmpty {
+            let new = try graph.missing(from: heads, having: state.heads)
+            transaction.record(
+              absent: absent.intersection(new), cause, at: time, on: state)
+          }
           let joined = try graph.join(state.heads, heads)
           if joined != state.heads { transaction.heads = joined }
         } catch { throw .object(error) }

@@ -15,6 +15,8 @@ struct StoreSource: FrameSource {
   func frame(holding id: ObjectID) throws(ObjectError) -> [UInt8]? {
     try store.frame(holding: id)
   }
+
+  func contains(_ id: ObjectID) throws(ObjectError) -> Bool { try store.contains(id) }
 }
 
 /// What a receiver has: what arrived, over what is stored.

@@ -67,7 +67,7 @@ extension Repository {
     }
     let view: View
     do { view = try Views.view(of: heads, graph: graph(), objects: overlay) } catch {
-      throw RepositoryError(error)
+      throw try explained(RepositoryError(error), reading: heads)
     }
     return Snapshot(
       commits: heads, tree: view.tree, conflicts: view.conflicts, reader: overlay)

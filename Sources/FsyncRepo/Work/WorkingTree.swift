@@ -102,7 +102,7 @@ extension RepositoryError {
   init(_ error: ViewError) {
     switch error {
     case .object(let error): self = .object(error)
-    case .unavailable(.content(let id)): self = .view("content \(id) is not here")
+    case .unavailable(.content(let id)): self = .unavailable(id)
     case .unavailable(.engine(let commit, let version)):
       self = .view("commit \(commit) was made by merge rules of version \(version)")
     case .assertion(let id): self = .view("the merge would have lost content \(id)")

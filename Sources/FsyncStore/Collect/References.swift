@@ -9,6 +9,8 @@ struct Reference: Hashable, Sendable {
   ///
   /// What is not needed is kept while it is here, and may be absent.
   let isNeeded: Bool
+  /// Whether the content below counts: false for what only pruned commits reach.
+  var isWhole = true
 
   init(_ id: ObjectID, _ kind: ObjectKind?, isNeeded: Bool = true) {
     self.id = id
@@ -49,6 +51,10 @@ enum References {
       if let previous = try OperationObject(decoding: object.bytes).previous {
         body(Reference(previous, .operation))
       }
+    case .absences:
+      if let previous = try AbsenceRecord(decoding: object.bytes).previous {
+        body(Reference(previous, .absences))
+      }
     }
   }
 
@@ -70,7 +76,7 @@ enum References {
     if let id = commit.conflicts { body(Reference(id, .conflicts)) }
   }
 
-  /// What a state itself names: heads, base, intent, lagging paths, operation log.
+  /// What a state itself names: heads, base, intent, lagging paths, operation log, absence records.
   static func roots(of state: ReplicaState) -> [Reference] {
     var result = state.heads.map { Reference($0, .commit) }
     for base in [state.base, state.intent].compactMap(\.self) {
@@ -84,6 +90,13 @@ enum References {
       if let entry = lag.entry { forEach(in: entry) { result.append($0) } }
     }
     if let log = state.log { result.append(Reference(log, .operation)) }
+    if let id = state.absences { result.append(Reference(id, .absences)) }
     return result
+  }
+
+  /// The commits that a state itself needs whole, whatever was pruned.
+  static func wholeCommits(of state: ReplicaState) -> [ObjectID] {
+    state.heads + (state.base?.commits ?? []) + (state.intent?.commits ?? [])
+      + state.lagging.values.flatMap(\.since)
   }
 }

@@ -20,37 +20,38 @@ extension Store {
   /// Folds the journal and small packs, and drops what nothing has reached for a grace period.
   ///
   /// What is found unreached goes into a pack of its own, with the time; it is dropped when that
-  /// is longer ago than the grace period and still nothing reaches it. Files go after the
-  /// transaction that drops them is durable. Throws, and drops nothing, where a reached object
+  /// is longer ago than the grace period and still nothing reaches it. Content that only pruned
+  /// commits need is dropped at once. Files go after the transaction that drops them is durable. Throws, and drops nothing, where a reached object
   /// that names others is missing or damaged.
   /// - Parameters:
   ///   - grace: the grace period in seconds; 0 drops at once.
+  ///   - prunes: whether every pack is written again that holds content of pruned commits only,
+  ///     and not only those where much can be dropped.
   ///   - roots: what a state needs besides what it names itself: views and what they read, undo
-  ///     targets. Called again under the writer lock where the state has moved on.
+  ///     targets, commits that are kept whole although they were pruned. Called again under the writer lock where the state has moved on.
   package func collect(
-    grace: Int64, command: [UInt8] = Array("gc".utf8),
+    grace: Int64, prunes: Bool = false, command: [UInt8] = Array("gc".utf8),
     roots: (ReplicaState) throws(StoreError) -> [ObjectID]
   ) throws(StoreError) -> Collected {
     for _ in 0..<4 {
-      if let result = try collectOnce(grace, command, roots) { return result }
+      if let result = try collectOnce(grace, prunes, command, roots) { return result }
     }
     throw .busy(file: Layout.path(folder, Layout.packs))
   }
 
   private func collectOnce(
-    _ grace: Int64, _ command: [UInt8], _ roots: (ReplicaState) throws(StoreError) -> [ObjectID]
+    _ grace: Int64, _ prunes: Bool, _ command: [UInt8],
+    _ roots: (ReplicaState) throws(StoreError) -> [ObjectID]
   ) throws(StoreError) -> Collected? {
     let before = try refresh()
     var marking = Marking(self)
     try mark(before, &marking, roots)
     let plan = CollectPlan(
-      before, marking, now: host.now(), grace: grace, sizes: try packSizes(before))
+      before, marking, now: host.now(), grace: grace, prunes: prunes,
+      sizes: try packSizes(before))
     let sorter = Sorter(self, before.position.state.compression)
     for pack in plan.rewritten {
-      try sort(pack, into: sorter) { object in
-        if marking.contains(object.id) { return .reached }
-        return grace > 0 ? .unreached : .nowhere
-      }
+      try sort(pack, into: sorter) { marking.destination(of: $0.id, grace: grace) }
     }
     for pack in plan.setApart { try rescue(from: pack, before, marking, into: sorter) }
 
@@ -62,9 +63,8 @@ extension Store {
       try mark(writer.live, &marking, roots)
       guard sorter.dropped.allSatisfy({ !marking.contains($0) }) else { return nil }
     }
-    let log = try writer.sortJournal(into: sorter) { object in
-      if marking.contains(object.id) { return .reached }
-      return grace > 0 ? .unreached : .nowhere
+    let log = try writer.sortJournal(into: sorter) {
+      marking.destination(of: $0.id, grace: grace)
     }
     try sorter.finish()
     var result = Collected()
@@ -81,13 +81,18 @@ extension Store {
   }
 
   /// Marks what a state reaches, and what the frames of all packs are compressed against.
+  /// - Parameter commits: commits that are taken for pruned besides those that are.
   func mark(
-    _ live: Live, _ marking: inout Marking,
+    _ live: Live, _ marking: inout Marking, pruning commits: Set<ObjectID> = [],
     _ roots: (ReplicaState) throws(StoreError) -> [ObjectID]
   ) throws(StoreError) {
     let state = live.position.state
-    let more = try roots(state).map { Reference($0, nil, isNeeded: false) }
-    try marking.follow(References.roots(of: state) + more)
+    let more = try roots(state)
+    let pruned = try absences(of: state).pruned.union(commits).subtracting(
+      References.wholeCommits(of: state) + more)
+    try marking.follow(
+      References.roots(of: state) + more.map { Reference($0, nil, isNeeded: false) },
+      pruned: pruned)
     for source in live.packs.map(\.prefixed) + [live.journal.prefixed] {
       for place in source {
         let bytes: [UInt8]?
@@ -192,7 +197,7 @@ private struct CollectPlan {
 
   init(
     _ live: Store.Live, _ marking: borrowing Marking, now: Timestamp, grace: Int64,
-    sizes: [[UInt8]: UInt64]
+    prunes: Bool, sizes: [[UInt8]: UInt64]
   ) {
     var usual: [Pack] = []
     for pack in live.packs {
@@ -212,7 +217,8 @@ private struct CollectPlan {
     for (place, pack) in usual.enumerated() {
       let dead = pack.index.entries.count { !marking.contains($0.id) }
       // Little is not worth writing a large pack again for.
-      let isWorth = dead > 0 && (grace == 0 || dead * 20 >= pack.index.layout.objects)
+      var isWorth = dead > 0 && (grace == 0 || dead * 20 >= pack.index.layout.objects)
+      if prunes, !isWorth { isWorth = pack.index.entries.contains { marking.isPruned($0.id) } }
       if isWorth || folded.contains(place) || !pack.isIndexIntact { rewritten.append(pack) }
     }
     replaced.formUnion(rewritten.map(\.name))

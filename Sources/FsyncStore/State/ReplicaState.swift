@@ -42,6 +42,8 @@ package struct ReplicaState: Hashable, Sendable {
   package var drops: UInt64 = 0
   /// The newest operation object of folded journals; nil before the first fold.
   package var log: ObjectID?
+  /// The newest record of commits whose content is not all here; nil where every commit is whole.
+  package var absences: ObjectID?
   /// Which repository this is; nil for a bare one that has not been pushed to.
   package var repositoryID: RepositoryID?
   /// Whether there is no working tree.

@@ -22,6 +22,8 @@ package struct Transaction: Sendable {
   package var repositoryID: RepositoryID?
   /// How frames are compressed from now on.
   package var compression: Compression?
+  /// The newest record of commits whose content is not all here; see `record(absent:)`.
+  package internal(set) var absences: ObjectID?
   /// Arrived frames that become part of the store.
   private(set) var adopted: [Quarantine] = []
   private(set) var objects: [(id: ObjectID, kind: ObjectKind, bytes: [UInt8])] = []
@@ -48,6 +50,6 @@ package struct Transaction: Sendable {
   /// Says whether it changes no state; objects alone do not count.
   package var isEmpty: Bool {
     heads == nil && base == nil && refs.isEmpty && lagging.isEmpty && intent == nil
-      && sequence == nil && repositoryID == nil && compression == nil
+      && sequence == nil && repositoryID == nil && compression == nil && absences == nil
   }
 }

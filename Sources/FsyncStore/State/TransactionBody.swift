@@ -29,6 +29,7 @@ struct TransactionBody: Hashable, Sendable {
   var repositoryID: RepositoryID?
   var isBare: Bool?
   var compression: Compression?
+  var absences: ObjectID?
 
   /// Makes a body that changes nothing.
   init(serial: UInt64, time: Timestamp, bootID: [UInt8], command: [UInt8]) {
@@ -56,6 +57,7 @@ struct TransactionBody: Hashable, Sendable {
     if let sequence = transaction.sequence, sequence != state.sequence { self.sequence = sequence }
     repositoryID = transaction.repositoryID == state.repositoryID ? nil : transaction.repositoryID
     compression = transaction.compression == state.compression ? nil : transaction.compression
+    absences = transaction.absences == state.absences ? nil : transaction.absences
   }
 
   /// Makes the checkpoint of a state.
@@ -73,6 +75,7 @@ struct TransactionBody: Hashable, Sendable {
     repositoryID = state.repositoryID
     isBare = state.isBare
     compression = state.compression
+    absences = state.absences
   }
 
   /// Says whether it changes nothing.
@@ -80,6 +83,7 @@ struct TransactionBody: Hashable, Sendable {
     heads == nil && base == nil && refs.isEmpty && lagging.isEmpty && intent == nil
       && sequence == nil && packsAdded.isEmpty && packsDropped.isEmpty && drops == nil
       && log == nil && repositoryID == nil && isBare == nil && compression == nil
+      && absences == nil
   }
 
   /// Changes a state as the body says.
@@ -105,6 +109,7 @@ struct TransactionBody: Hashable, Sendable {
     if let repositoryID { state.repositoryID = repositoryID }
     if let isBare { state.isBare = isBare }
     if let compression { state.compression = compression }
+    if let absences { state.absences = absences }
   }
 }
 

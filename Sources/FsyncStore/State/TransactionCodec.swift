@@ -14,7 +14,7 @@ enum TransactionLimits {
 private enum Tag: UInt8 {
   case end = 0
   case heads, base, refs, lagging, intent, sequence, packsAdded, packsDropped, drops, log
-  case repositoryID, isBare, compression
+  case repositoryID, isBare, compression, absences
 }
 
 extension TransactionBody {
@@ -82,6 +82,10 @@ extension TransactionBody {
       writer.byte(Tag.compression.rawValue)
       writer.byte(compression.codec.rawValue)
       writer.signed(Int64(compression.level))
+    }
+    if let absences {
+      writer.byte(Tag.absences.rawValue)
+      writer.id(absences)
     }
     writer.byte(Tag.end.rawValue)
     return writer.bytes.count <= TransactionLimits.body ? writer.bytes : nil
@@ -206,6 +210,7 @@ extension TransactionBody {
       guard let codec = Codec(rawValue: byte) else { throw .tag(byte) }
       guard let level = Int32(exactly: try reader.signed()) else { throw .number }
       compression = Compression(codec: codec, level: level)
+    case .absences: absences = try reader.id()
     }
   }
 

@@ -37,7 +37,16 @@ extension Store {
       for pack in live.packs { verifyIndex(pack, &result) }
       result.damages += try journalDamage(live)
     }
-    verifyReferences(live.position.state, roots, &result)
+    do throws(StoreError) {
+      let state = live.position.state
+      let absent = try absences(of: state).commits.subtracting(
+        References.wholeCommits(of: state) + roots)
+      verifyReferences(state, roots, absent: absent, &result)
+    } catch {
+      // A record that cannot be read is found damaged below; content is then taken as needed.
+      guard case .object = error else { throw error }
+      verifyReferences(live.position.state, roots, absent: [], &result)
+    }
     return result
   }
 
@@ -142,16 +151,20 @@ extension Store {
     }
   }
 
+  /// - Parameter absent: commits whose chunks need not be here.
   private func verifyReferences(
-    _ state: ReplicaState, _ roots: [ObjectID], _ result: inout Verification
+    _ state: ReplicaState, _ roots: [ObjectID], absent: Set<ObjectID>,
+    _ result: inout Verification
   ) {
     var seen = ObjectTable()
     var waiting = References.roots(of: state).map { ($0, ObjectID?.none) }
     waiting += roots.map { (Reference($0, nil), nil) }
-    while let (next, needer) = waiting.popLast() {
+    // What whole commits name comes first: what it reaches is needed, whoever names it too.
+    var later: [(Reference, ObjectID?)] = []
+    while let (next, needer) = waiting.popLast() ?? later.popLast() {
       guard seen.insert(next.id, 0) == nil else { continue }
       guard let kind = kind(of: next.id) else {
-        if next.isNeeded {
+        if next.isNeeded, next.isWhole || next.kind != .chunk {
           result.damages.append(.missing(next.id, next.kind, neededBy: needer))
         }
         continue
@@ -166,8 +179,17 @@ extension Store {
         result.damages.append(.missing(next.id, kind, neededBy: needer))
         continue
       }
+      let isWhole = kind == .commit ? !absent.contains(next.id) : next.isWhole
       do throws(DecodeError) {
-        try References.forEach(in: object) { waiting.append(($0, next.id)) }
+        try References.forEach(in: object) { reference in
+          if isWhole || reference.kind == .commit {
+            waiting.append((reference, next.id))
+          } else {
+            var skeleton = reference
+            skeleton.isWhole = false
+            later.append((skeleton, next.id))
+          }
+        }
       } catch { result.damages.append(.malformed(next.id)) }
     }
   }

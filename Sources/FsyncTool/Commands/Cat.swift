@@ -26,7 +26,9 @@ struct Cat: Command {
       guard let entry = try snapshot.entry(for: path) else { throw .noSuchPath(path) }
       if entry.kind == .directory { throw .wrongKind(path, .directory) }
       let version = FileVersion(entry, reader: snapshot.reader)
-      try version.read { bytes throws(RepositoryError) in tool.output.write(bytes) }
+      try repository.explaining(snapshot.commits) { () throws(RepositoryError) in
+        try version.read { bytes throws(RepositoryError) in tool.output.write(bytes) }
+      }
     }
   }
 }

@@ -6,7 +6,7 @@ struct Collect: Command {
     commandName: "gc", abstract: "Put the store in order, and drop what nothing reaches.",
     discussion: """
       What became unreachable less than two weeks ago stays. No commit and no version of a file \
-      that is in a commit is ever dropped.
+      that is in a commit is ever dropped; 'fsync prune' drops what was in old ones.
       """)
 
   @OptionGroup var change: ChangeOptions

@@ -40,7 +40,13 @@ struct Diff: Command {
   func run(_ tool: Tool) throws(RepositoryError) {
     let repository = try tool.open()
     let paths = try tool.paths(paths, in: repository)
-    let differences = try differences(repository, paths)
+    let (commits, differences) = try differences(repository, paths)
+    try repository.explaining(commits) { () throws(RepositoryError) in
+      try tell(differences, tool)
+    }
+  }
+
+  private func tell(_ differences: [Difference], _ tool: Tool) throws(RepositoryError) {
     if exitCode, !differences.isEmpty { tool.note(.failed) }
     if report.json {
       tool.output.document(["changes": .array(try differences.map(DiffText.json))])
@@ -55,10 +61,14 @@ struct Diff: Command {
 
   private func differences(
     _ repository: Repository, _ paths: [Path]
-  ) throws(RepositoryError) -> [Difference] {
+  ) throws(RepositoryError) -> (commits: [ObjectID], differences: [Difference]) {
     let old = try repository.snapshot(at: try from.map(repository.moment) ?? .base)
-    guard let to else { return try repository.differences(from: old, toFolder: paths) }
-    return try repository.differences(
-      from: old, to: repository.snapshot(at: repository.moment(to)), paths: paths)
+    guard let to else {
+      return (old.commits, try repository.differences(from: old, toFolder: paths))
+    }
+    let new = try repository.snapshot(at: repository.moment(to))
+    return (
+      old.commits + new.commits, try repository.differences(from: old, to: new, paths: paths)
+    )
   }
 }

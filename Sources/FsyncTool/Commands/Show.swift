@@ -43,10 +43,13 @@ struct Show: Command {
       let header = LogEntry(id: id, commit: entry.commit)
       for line in header.lines(tool.style) { tool.output.line(line) }
       if !differences.isEmpty { tool.output.line() }
-      if stat {
-        try DiffText.printStatistics(of: differences, tool)
-      } else {
-        try DiffText.print(differences, tool)
+      let commits = [id] + entry.commit.parents
+      try repository.explaining(commits) { () throws(RepositoryError) in
+        if stat {
+          try DiffText.printStatistics(of: differences, tool)
+        } else {
+          try DiffText.print(differences, tool)
+        }
       }
     }
     if report.json { tool.output.document(["commits": .array(documents)]) }

@@ -103,7 +103,7 @@ extension DiffText {
       let name = difference.change.line(tool.style)
       if difference.isOfFolder || !difference.hasNewContent {
         tool.output.line(name)
-      } else if let (old, new) = try texts(difference) {
+      } else if let (old, new) = try textsIfHere(difference) {
         let hunks = LineDiff.hunks(old, new)
         let plus = hunks.reduce(0) { $0 + $1.right.count }
         let minus = hunks.reduce(0) { $0 + $1.left.count }
@@ -119,6 +119,16 @@ extension DiffText {
     tool.output.line(
       "\(Figures.count(differences.count, "path")): \(Figures.count(added, "line")) added, "
         + "\(removed) removed")
+  }
+
+  /// Both contents, where both are text and here: sizes tell something of pruned ones as well.
+  private static func textsIfHere(
+    _ difference: Difference
+  ) throws(RepositoryError) -> (old: Lines, new: Lines)? {
+    do throws(RepositoryError) { return try texts(difference) } catch {
+      guard case .object(.missing) = error else { throw error }
+      return nil
+    }
   }
 
   /// A difference for scripts.

@@ -63,6 +63,18 @@ extension ErrorText {
         "the folder cannot be brought up to date here: \(reason)",
         hint: "history is complete and the folder is as it was; sync with a replica that has it, "
           + "or update fsync", status: .partly)
+    case .unavailable(let id):
+      self.init(
+        "the folder cannot be brought up to date here: merging needs content that is not here, "
+          + "\(id.short)",
+        hint: "history is complete and the folder is as it was; sync with a replica that keeps "
+          + "more of the old content", status: .partly)
+    case .pruned(let content): self.init(content)
+    case .noPolicy:
+      self.init(
+        "no rule says what to keep",
+        hint: "give --keep-last, --keep-within, --keep-daily or another, or configure them in "
+          + "[prune]; man fsync-prune", status: .usage)
     case .configuration(let file, let line, let reason):
       let place = line.map { ", line \($0)" } ?? ""
       self.init(

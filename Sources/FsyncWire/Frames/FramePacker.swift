@@ -24,6 +24,8 @@ package struct FramePlace: Hashable, Comparable, Sendable {
 package protocol FrameSource: ObjectReader {
   /// The place of the frame that holds an object; nil where it lies in none.
   func place(of id: ObjectID) throws(ObjectError) -> FramePlace?
+  /// Says whether an object is here, without reading it.
+  func contains(_ id: ObjectID) throws(ObjectError) -> Bool
   /// The bytes of the stored frame that holds an object; nil where it lies in none.
   func frame(holding id: ObjectID) throws(ObjectError) -> [UInt8]?
 }

@@ -49,7 +49,7 @@ package enum FrameVerifier {
       }
     }
     for object in frame.objects {
-      guard object.kind != .operation else { throw .kind(object.id) }
+      guard object.kind != .operation, object.kind != .absences else { throw .kind(object.id) }
       guard object.kind != .chunk || object.length <= Limits.chunk else {
         throw .object(object.id, .tooLarge)
       }
@@ -76,7 +76,7 @@ package enum FrameVerifier {
 
   private static func decode(_ kind: ObjectKind, _ bytes: [UInt8]) throws(DecodeError) {
     switch kind {
-    case .chunk, .operation: break
+    case .chunk, .operation, .absences: break
     case .list: _ = try ListNode(decoding: bytes)
     case .tree: _ = try TreeNode(decoding: bytes)
     case .commit: _ = try Commit(decoding: bytes)

@@ -1,5 +1,16 @@
 package import FsyncCore
 
+/// How much of what was in files one side has; the raw value is the byte on the wire.
+package enum Completeness: UInt8, Hashable, Sendable, CaseIterable {
+  /// Content of older commits may be absent; nothing that the heads need is.
+  case pruned = 0
+  /// Every object of every commit under the heads is here.
+  case whole = 1
+  /// Content that the view of the heads needs is absent, and is asked for even where the heads
+  /// are the same.
+  case wanting = 2
+}
+
 /// What one side has: its heads, and how they relate to what both had at their last session.
 package struct Standing: Hashable, Sendable {
   /// The replica.
@@ -13,23 +24,29 @@ package struct Standing: Hashable, Sendable {
   ///
   /// With no shared set this is the version vector of the heads.
   package var beyond: VersionVector
-  /// Says whether every object of every commit under the heads is here, so that any of them may
-  /// serve as a prefix.
-  package var isComplete: Bool
+  /// How much of the content of the commits under the heads is here.
+  package var completeness: Completeness
   /// Bytes that an interrupted session delivered and that wait to be joined.
   package var delivered: UInt64
 
   /// Makes a standing.
   package init(
     replica: ReplicaID, name: [UInt8], heads: [ObjectID], beyond: VersionVector,
-    isComplete: Bool = true, delivered: UInt64 = 0
+    completeness: Completeness = .whole, delivered: UInt64 = 0
   ) {
     self.replica = replica
     self.name = Array(name.prefix(WireLimits.replicaName))
     self.heads = heads
     self.beyond = beyond
-    self.isComplete = isComplete
+    self.completeness = completeness
     self.delivered = delivered
+  }
+}
+
+extension Standing {
+  /// Says whether two sides have nothing to tell each other: the same heads, and enough content.
+  func isDone(with other: Standing) -> Bool {
+    heads == other.heads && completeness != .wanting && other.completeness != .wanting
   }
 }
 

@@ -67,7 +67,7 @@ extension Standing {
 
   func encodeRest(to writer: inout ByteWriter) {
     writer.vector(beyond, heads: heads)
-    writer.byte(isComplete ? 1 : 0)
+    writer.byte(completeness.rawValue)
     writer.varint(delivered)
   }
 
@@ -80,7 +80,9 @@ extension Standing {
 
   mutating func readRest(_ reader: inout ByteReader) throws(DecodeError) {
     beyond = try reader.vector(heads: heads)
-    isComplete = try reader.flag()
+    let byte = try reader.byte()
+    guard let completeness = Completeness(rawValue: byte) else { throw .tag(byte) }
+    self.completeness = completeness
     delivered = try reader.varint()
   }
 }

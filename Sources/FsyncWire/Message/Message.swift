@@ -13,6 +13,7 @@ package enum MessageTag: UInt8, Hashable, Sendable, CaseIterable {
   case joined = 9
   case keepAlive = 10
   case failure = 11
+  case absent = 12
 
   /// The most bytes of payload.
   package var bound: Int {
@@ -21,6 +22,7 @@ package enum MessageTag: UInt8, Hashable, Sendable, CaseIterable {
     case .frame: WireLimits.frame
     case .offer: WireLimits.offer * ObjectID.byteCount + 8
     case .want: WireLimits.offer / 8 + 8
+    case .absent: WireLimits.absent * ObjectID.byteCount + 8
     case .need: 2 * (WireLimits.need * ObjectID.byteCount + 8)
     case .joined: Limits.heads * ObjectID.byteCount + 128
     case .failure: WireLimits.text + 16
@@ -54,6 +56,8 @@ package enum Message: Hashable, Sendable {
   case keepAlive
   /// The session cannot go on.
   case failure(Failure)
+  /// Commits that are sent without all of their content, since the sender does not have it.
+  case absent([ObjectID])
 
   /// The kind.
   package var tag: MessageTag {
@@ -69,6 +73,7 @@ package enum Message: Hashable, Sendable {
     case .joined: .joined
     case .keepAlive: .keepAlive
     case .failure: .failure
+    case .absent: .absent
     }
   }
 }

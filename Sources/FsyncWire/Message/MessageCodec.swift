@@ -48,7 +48,7 @@ extension Message {
     case .hello(let hello): hello.encode(to: &writer)
     case .welcome(let welcome): welcome.encode(to: &writer, answering: heads)
     case .frame(let bytes): return bytes
-    case .offer(let ids): writer.ids(ids)
+    case .offer(let ids), .absent(let ids): writer.ids(ids)
     case .want(let selection):
       writer.count(selection.count)
       writer.raw(selection.bits)
@@ -91,6 +91,10 @@ extension Message {
       let bits = Array(try reader.raw((count + 7) / 8))
       guard let selection = Selection(count: count, bits: bits) else { throw .notCanonical }
       self = .want(selection)
+    case .absent:
+      let ids = try reader.risingIDs(atMost: WireLimits.absent)
+      guard !ids.isEmpty else { throw .notCanonical }
+      self = .absent(ids)
     case .end: self = .end
     case .keepAlive: self = .keepAlive
     case .need:

@@ -8,6 +8,10 @@ package enum WireLimits {
   package static let offer = 8192
   /// The most ids of one kind in a request for what is missing.
   package static let need = 8192
+  /// The most commits in one message that says which come without content.
+  package static let absent = 8192
+  /// The most such commits in one session.
+  package static let absentInAll = 1 << 22
   /// The longest replica name, in bytes.
   package static let replicaName = 255
   /// The longest text of a failure, in bytes.

@@ -16,17 +16,41 @@ package protocol Holdings: ObjectReader {
 /// them can leave no hole.
 ///
 /// Looks at all commits that our own heads do not descend from, at what their trees hold and
-/// their parents' trees do not, and at every chunk of it.
+/// their parents' trees do not, and at every chunk of it; of commits that the peer does not have
+/// whole itself, at everything but the chunks.
 package struct Connectivity {
-  private let graph: CommitGraph
-  private let holdings: any Holdings
-  private let ours: [ObjectID]
+  /// Commits whose chunks may be absent.
+  package struct Gaps: Hashable, Sendable {
+    /// Those that are here already.
+    package var own: Set<ObjectID>
+    /// Those of which the peer has said so.
+    package var declared: Set<ObjectID>
+
+    /// Joins both.
+    package init(own: Set<ObjectID> = [], declared: Set<ObjectID> = []) {
+      self.own = own
+      self.declared = declared
+    }
+
+    /// Says whether every commit is whole.
+    package var isEmpty: Bool { own.isEmpty && declared.isEmpty }
+
+    func contains(_ id: ObjectID) -> Bool { own.contains(id) || declared.contains(id) }
+  }
+
+  let graph: CommitGraph
+  let holdings: any Holdings
+  let ours: [ObjectID]
+  let gaps: Gaps
 
   /// Makes the check.
   /// - Parameters:
   ///   - graph: over the holdings.
-  ///   - ours: our own heads, under which everything is known to be here.
-  package init(graph: CommitGraph, holdings: any Holdings, ours: [ObjectID]) {
+  ///   - ours: our own heads, under which everything is known to be here, but for the gaps.
+  package init(
+    graph: CommitGraph, holdings: any Holdings, ours: [ObjectID], gaps: Gaps = Gaps()
+  ) {
+    self.gaps = gaps
     self.graph = graph
     self.holdings = holdings
     self.ours = ours
@@ -42,14 +66,15 @@ package struct Connectivity {
       try graph.missing(from: heads, having: history.boundary)
     }
     try checkSequences(new)
-    var walk = TreeWalk(holdings, Checker(holdings: holdings))
+    var contents = ContentWalk(self)
     for id in new {
-      let commit = try commit(id)
-      try check(commit, &walk)
-      if walk.visitor.missing.count >= WireLimits.need { break }
+      // The heads themselves must be whole, whatever the peer says of them.
+      let isPartial = gaps.declared.contains(id) && !heads.contains(id)
+      try contents.check(try commit(id), isPartial: isPartial)
+      if contents.isFull { break }
     }
-    let missing = walk.visitor.missing
-    return missing.count == 0 ? nil : Need(commits: [], objects: missing.ids)
+    let missing = contents.missing
+    return missing.isEmpty ? nil : Need(commits: [], objects: missing)
   }
 
   /// The commits that are not here, and those of ours where the search ended.
@@ -88,7 +113,7 @@ package struct Connectivity {
     return false
   }
 
-  private func commit(_ id: ObjectID) throws(WireError) -> Commit {
+  func commit(_ id: ObjectID) throws(WireError) -> Commit {
     try reading { () throws(ObjectError) in try graph.commit(id) }
   }
 
@@ -116,59 +141,6 @@ package struct Connectivity {
       // A chain that was forked this often is nobody's honest history.
       guard ends.count <= Limits.heads else { throw .sequence(id) }
       latest[commit.replica] = ends
-    }
-  }
-
-  private func check(_ commit: Commit, _ walk: inout TreeWalk<Checker>) throws(WireError) {
-    var trees: [ObjectID] = []
-    for parent in commit.parents { trees.append(try self.commit(parent).tree) }
-    try walk.visitor.visit(commit.renames, .renames, holdings)
-    try walk.visitor.visit(commit.conflicts, .conflicts, holdings)
-    if let view = commit.baseView {
-      try walk.visitor.visit(view.renames, .renames, holdings)
-      try walk.visitor.visit(view.conflicts, .conflicts, holdings)
-      try walk.walk(tree: view.tree, since: trees)
-      trees.append(view.tree)
-    }
-    try walk.walk(tree: commit.tree, since: trees)
-  }
-
-  private struct Checker: TreeVisitor {
-    let holdings: any Holdings
-    var missing = IDTable()
-
-    mutating func visit(
-      _ id: ObjectID, _ kind: ObjectKind, length: UInt64?, like: ObjectID?
-    ) throws(WireError) {
-      guard try reading({ () throws(ObjectError) in try holdings.contains(id) }) else {
-        return try absent(id, kind)
-      }
-      if let found = holdings.kind(of: id), found != kind { throw .kind(id) }
-      guard let length, holdings.hasArrived(id) else { return }
-      // What we had before was measured when it came; what came now is measured now.
-      let found: Int
-      if let known = holdings.length(of: id) { found = known } else { found = try read(id, kind) }
-      guard UInt64(found) == length else { throw .object(id, .notCanonical) }
-    }
-
-    private func read(_ id: ObjectID, _ kind: ObjectKind) throws(WireError) -> Int {
-      try reading { () throws(ObjectError) in try holdings.bytes(id, kind).count }
-    }
-
-    /// Takes an object that a commit names, which must decode.
-    mutating func visit(
-      _ id: ObjectID?, _ kind: ObjectKind, _ reader: any ObjectReader
-    ) throws(WireError) {
-      guard let id else { return }
-      try visit(id, kind, length: nil, like: nil)
-      guard !missing.contains(id) else { return }
-      try reading { () throws(ObjectError) in
-        if kind == .renames { _ = try reader.renames(id) } else { _ = try reader.conflicts(id) }
-      }
-    }
-
-    mutating func absent(_ id: ObjectID, _ kind: ObjectKind) throws(WireError) {
-      if missing.count < WireLimits.need { missing.insert(id) }
     }
   }
 }

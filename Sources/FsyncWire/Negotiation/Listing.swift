@@ -52,11 +52,21 @@ package struct Lister {
   private var next = 0
   private var walk: TreeWalk<Collector>
 
+  private let absent: Set<ObjectID>
+
   private struct Collector: TreeVisitor {
+    let source: any FrameSource
     var listing = Listing()
+    /// Whether chunks of this commit may be absent, and are then passed over.
+    var isPartial = false
     mutating func visit(
       _ id: ObjectID, _ kind: ObjectKind, length: UInt64?, like: ObjectID?
-    ) { listing.add(id, length: length, like: like) }
+    ) throws(WireError) {
+      if isPartial, kind == .chunk {
+        guard try reading({ () throws(ObjectError) in try source.contains(id) }) else { return }
+      }
+      listing.add(id, length: length, like: like)
+    }
     mutating func absent(_ id: ObjectID, _ kind: ObjectKind) throws(WireError) {
       throw .unavailable(id)
     }
@@ -66,13 +76,16 @@ package struct Lister {
   /// - Parameters:
   ///   - commits: what the peer lacks, parents first: every parent is among them or held.
   ///   - held: commits that the peer holds, for those of `commits` that have no parents.
+  ///   - absent: commits whose chunks may be absent, and are sent as far as they are here.
   package init(
-    _ commits: [ObjectID], held: [ObjectID], graph: CommitGraph, reader: any ObjectReader
+    _ commits: [ObjectID], held: [ObjectID], graph: CommitGraph, source: any FrameSource,
+    absent: Set<ObjectID> = []
   ) {
     self.commits = commits
     self.graph = graph
+    self.absent = absent
     fallback = Array(held.prefix(8))
-    walk = TreeWalk(reader, Collector())
+    walk = TreeWalk(source, Collector(source: source))
   }
 
   /// What has been listed so far.
@@ -89,20 +102,21 @@ package struct Lister {
     let id = commits[next]
     next += 1
     let commit = try commit(id)
+    walk.visitor.isPartial = absent.contains(id)
     var older: [(id: ObjectID, commit: Commit)] = []
     for parent in commit.parents.isEmpty ? fallback : commit.parents {
       older.append((parent, try self.commit(parent)))
     }
-    list(id, .commit, like: older.first?.id)
+    try list(id, .commit, like: older.first?.id)
     let trees = older.map(\.commit.tree)
     walk.origin = nil
     if let view = commit.baseView {
-      list(view.renames, .renames, like: nil)
-      list(view.conflicts, .conflicts, like: older.lazy.compactMap(\.commit.conflicts).first)
+      try list(view.renames, .renames, like: nil)
+      try list(view.conflicts, .conflicts, like: older.lazy.compactMap(\.commit.conflicts).first)
       try walk.walk(tree: view.tree, since: trees)
     }
-    list(commit.renames, .renames, like: nil)
-    list(commit.conflicts, .conflicts, like: older.lazy.compactMap(\.commit.conflicts).first)
+    try list(commit.renames, .renames, like: nil)
+    try list(commit.conflicts, .conflicts, like: older.lazy.compactMap(\.commit.conflicts).first)
     let base = commit.baseView.map { [$0.tree] } ?? []
     let parentTree = base.first ?? trees.first
     if let renames = commit.renames, let parentTree {
@@ -111,8 +125,10 @@ package struct Lister {
     try walk.walk(tree: commit.tree, since: base + trees)
   }
 
-  private mutating func list(_ id: ObjectID?, _ kind: ObjectKind, like: ObjectID?) {
-    if let id { walk.visitor.visit(id, kind, length: nil, like: like) }
+  private mutating func list(
+    _ id: ObjectID?, _ kind: ObjectKind, like: ObjectID?
+  ) throws(WireError) {
+    if let id { try walk.visitor.visit(id, kind, length: nil, like: like) }
   }
 
   private func commit(_ id: ObjectID) throws(WireError) -> Commit {

@@ -53,7 +53,7 @@ package struct ClientSession: Session, Sendable {
     if let ours = hello.repository, let theirs = welcome.repository, ours != theirs {
       throw .otherRepository(theirs)
     }
-    if welcome.standing.heads == hello.standing.heads {
+    if welcome.standing.isDone(with: hello.standing) {
       state = .unchanged(welcome.standing)
       return []
     }

@@ -12,6 +12,10 @@ package struct Endpoint<Side: Session> {
   private var queue: [Instruction] = []
   private var production: Production?
   private var announced: [ObjectID] = []
+  /// Commits that the peer sends without all of their content.
+  private var declared: Set<ObjectID> = []
+  /// Objects that merges to come would be glad of, and that have been asked for.
+  private var wished: Set<ObjectID> = []
   private var peer: Peer?
   private var output: [UInt8] = []
   private var outputStart = 0
@@ -139,13 +143,16 @@ package struct Endpoint<Side: Session> {
     case .narrow(let selection): production?.narrow(selection)
     case .supply(let need): try supply(need)
     case .choose(let ids): queue.append(contentsOf: session.chose(try choose(ids)))
+    case .lack(let commits):
+      declared.formUnion(commits)
+      guard declared.count <= WireLimits.absentInAll else { throw .wire(.unexpected(.absent)) }
     case .keep(let bytes): try keep(bytes)
     case .check(let heads):
       let missing = try check(heads)
       queue.append(contentsOf: try wire { () throws(WireError) in try session.checked(missing) })
     case .join(let heads, let repository):
       let joined = try own { () throws(HostError) in
-        try host.join(heads, repository: repository)
+        try host.join(heads, repository: repository, absent: declared)
       }
       queue.append(contentsOf: session.joined(joined))
     case .finish(let outcome): self.outcome = outcome
@@ -164,23 +171,49 @@ package struct Endpoint<Side: Session> {
       }
     }
     let isEmpty = peer.standing.heads.isEmpty && peer.standing.delivered == 0
+    let absent = try own { () throws(HostError) in try host.absent() }
+    tell(absent, of: missing)
+    let useLikes = try wire { () throws(WireError) in
+      try reading { () throws(ObjectError) in
+        try peer.standing.hasWhole(boundaryOf: missing, held: held, graph)
+      }
+    }
     production = Production(
-      Lister(missing, held: held, graph: graph, reader: host.source), mayOffer: !isEmpty,
-      useLikes: peer.standing.isComplete)
+      Lister(missing, held: held, graph: graph, source: host.source, absent: absent),
+      mayOffer: !isEmpty, useLikes: useLikes)
+  }
+
+  /// Says which of the commits that are sent come without all of their content.
+  private mutating func tell(_ absent: Set<ObjectID>, of commits: [ObjectID]) {
+    guard !absent.isEmpty else { return }
+    let named = commits.filter(absent.contains).sorted()
+    for start in stride(from: 0, to: named.count, by: WireLimits.absent) {
+      let part = named[start..<min(start + WireLimits.absent, named.count)]
+      writer.append(.absent(Array(part)), to: &output)
+    }
   }
 
   private mutating func supply(_ need: Need) throws(ExchangeError) {
     guard let peer else { return }
     let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
     let source = host.source
-    var lister = try wire { () throws(WireError) in
+    let absent = try own { () throws(HostError) in try host.absent() }
+    let (missing, held) = try wire { () throws(WireError) in
       try reading { () throws(ObjectError) in
         let held = try peer.certain(in: graph)
-        let missing = try graph.missing(from: need.commits, having: held)
-        return Lister(missing, held: held, graph: graph, reader: source)
+        return (try graph.missing(from: need.commits, having: held), held)
       }
     }
-    for id in need.objects { lister.listing.add(id) }
+    tell(absent, of: missing)
+    var lister = Lister(missing, held: held, graph: graph, source: source, absent: absent)
+    try wire { () throws(WireError) in
+      for id in need.objects {
+        // What was pruned here may be had from another replica: the peer knows what it needs.
+        let mayLack = !absent.isEmpty
+        if mayLack, try !reading({ () throws(ObjectError) in try source.contains(id) }) { continue }
+        lister.listing.add(id)
+      }
+    }
     production = Production(lister, mayOffer: false, useLikes: false)
   }
 
@@ -210,13 +243,19 @@ package struct Endpoint<Side: Session> {
     return selection
   }
 
-  private func check(_ heads: [ObjectID]) throws(ExchangeError) -> Need? {
+  private mutating func check(_ heads: [ObjectID]) throws(ExchangeError) -> Need? {
     let holdings = host.holdings
     let ours = try own { () throws(HostError) in try host.heads() }
     let graph = try own { () throws(HostError) in try host.graph(over: holdings) }
-    return try wire { () throws(WireError) in
-      try Connectivity(graph: graph, holdings: holdings, ours: ours).missing(under: heads)
-    }
+    let gaps = Connectivity.Gaps(
+      own: try own { () throws(HostError) in try host.absent() }, declared: declared)
+    let check = Connectivity(graph: graph, holdings: holdings, ours: ours, gaps: gaps)
+    let missing = try wire { () throws(WireError) in try check.missing(under: heads) }
+    if let missing { return missing }
+    let wishes = try wire { () throws(WireError) in try check.wishes(after: heads) }
+    // Asked for once: where the peer does not have it either, the heads are joined all the same.
+    let new = wishes.filter { wished.insert($0).inserted }.prefix(WireLimits.need)
+    return new.isEmpty ? nil : Need(commits: [], objects: Array(new))
   }
 
   private mutating func prepare(_ hello: Hello) throws(ExchangeError) {
@@ -248,7 +287,26 @@ package struct Endpoint<Side: Session> {
     }
     return Standing(
       replica: host.replica.id, name: host.replica.name, heads: heads, beyond: beyond,
+      completeness: try own { () throws(HostError) in try host.completeness() },
       delivered: host.delivered)
+  }
+}
+
+extension Standing {
+  /// Says whether what the commits to be sent were made on is whole at this side, so that it may
+  /// serve as a prefix.
+  fileprivate func hasWhole(
+    boundaryOf commits: [ObjectID], held: [ObjectID], _ graph: CommitGraph
+  ) throws(ObjectError) -> Bool {
+    if completeness == .whole { return true }
+    let sent = Set(commits)
+    let whole = Set(heads)
+    for id in commits {
+      let parents = try graph.commit(id).parents
+      for parent in parents.isEmpty ? held : parents
+      where !sent.contains(parent) && !whole.contains(parent) { return false }
+    }
+    return true
   }
 }
 

@@ -37,6 +37,10 @@ package protocol ExchangeHost: AnyObject {
   /// The replica.
   var replica: (id: ReplicaID, name: [UInt8]) { get }
 
+  /// How much of the content under the heads is here.
+  func completeness() throws(HostError) -> Completeness
+  /// Commits here whose content may be absent.
+  func absent() throws(HostError) -> Set<ObjectID>
   /// The heads now.
   func heads() throws(HostError) -> [ObjectID]
   /// The graph of what a reader holds, filled from a cache where there is one.
@@ -51,5 +55,8 @@ package protocol ExchangeHost: AnyObject {
   func keep(_ frame: VerifiedFrame, encoded: [UInt8]) throws(HostError)
   /// Joins heads under which everything is here, in one transaction; on a server then brings the
   /// folder up to date, which it does for no heads too.
-  func join(_ heads: [ObjectID], repository: RepositoryID?) throws(HostError) -> Joined
+  /// - Parameter absent: commits that came without all of their content, and need not have it.
+  func join(
+    _ heads: [ObjectID], repository: RepositoryID?, absent: Set<ObjectID>
+  ) throws(HostError) -> Joined
 }

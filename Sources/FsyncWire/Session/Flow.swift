@@ -39,6 +39,7 @@ struct Flow {
     case .failure(let failure): throw .failed(failure)
     case .frame(let bytes) where receiving == .open: return [.keep(bytes)]
     case .offer(let ids) where receiving == .open: return [.choose(ids)]
+    case .absent(let ids) where receiving == .open: return [.lack(ids)]
     case .end where receiving == .open:
       receiving = .ended
       return checkIfDue()

@@ -29,6 +29,8 @@ package enum Instruction: Hashable, Sendable {
   case supply(Need)
   /// Decide which of the offered objects are to come, and answer with `chose`.
   case choose([ObjectID])
+  /// Remember that the peer sends these commits without all of their content.
+  case lack([ObjectID])
   /// Verify and keep a frame, and say so with `kept`.
   case keep([UInt8])
   /// Find out whether everything under the peer's heads is here, and answer with `checked`.

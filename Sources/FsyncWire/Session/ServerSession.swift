@@ -41,7 +41,7 @@ package struct ServerSession: Session, Sendable {
     guard case .preparing(let hello) = state else { return [] }
     let welcome = Welcome(repository: repository, knowsShared: knowsShared, standing: standing)
     let peer = Peer(standing: hello.standing, shared: knowsShared ? hello.shared : [])
-    if standing.heads == hello.standing.heads {
+    if standing.isDone(with: hello.standing) {
       // Nothing to exchange; the folder may still lag behind, so it is brought up to date.
       state = .unchanged(hello.standing)
       return [.send(.welcome(welcome)), .join([], repository: nil)]
