@@ -25,6 +25,12 @@ import Testing
     #expect(Self.stream([.failure(Failure(.noRepository))]) == "0b021a5603004a7d2be30d5345fa")
   }
 
+  @Test func aCommitWithoutContent() {
+    #expect(
+      Self.stream([.absent([Digest.sha256([])])]) == "0c2178ee01e3b0c44298fc1c149afbf4"
+        + "c8996fb92427ae41e4649b934ca495991b7852b8550e48d684073b122f")
+  }
+
   @Test func keepAlives() {
     let bytes = "0a00721a6ac45d2c7e405071" + "0a007de18a22458abf29b4e6"
     #expect(Self.stream([.keepAlive, .keepAlive]) == bytes)
@@ -35,6 +41,7 @@ import Testing
     #expect(
       MessageTag.allCases.map(\.bound) == [
         1_048_576, 1_048_576, 19_538_992, 262_152, 1032, 16, 524_304, 16, 131_200, 0, 4112,
+        262_152,
       ])
   }
 }

@@ -39,7 +39,7 @@ import Testing
       .need(Need(commits: [], objects: [id(3)])), .ack(1 << 40),
       .joined(Joined(heads: heads, view: id(6), conflicts: 3, problems: 1)),
       .joined(Joined(heads: [])), .keepAlive, .failure(Failure(.full, Array("no space".utf8))),
-      .failure(Failure(.other)),
+      .failure(Failure(.other)), .absent([id(7)]), .absent(heads),
     ]
   }
 
@@ -157,6 +157,13 @@ import Testing
     Hostile(
       testDescription: "an offer that claims more than it has", bytes: sealed(4, [0xff, 0x3f]),
       expected: .malformed(.offer, .truncated)),
+    Hostile(
+      testDescription: "nothing that is absent", bytes: sealed(12, [0]),
+      expected: .malformed(.absent, .notCanonical)),
+    Hostile(
+      testDescription: "absent commits out of order",
+      bytes: sealed(12, [2] + heads[1].bytes + heads[0].bytes),
+      expected: .malformed(.absent, .order)),
     Hostile(
       testDescription: "a want with bits beyond its end", bytes: sealed(5, [3, 0x10]),
       expected: .malformed(.want, .notCanonical)),
