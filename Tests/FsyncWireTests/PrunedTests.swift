@@ -47,7 +47,7 @@ extension MemoryHost {
         }
       }
     }
-    for node in try graph.nodes(from: current) where !whole.contains(node.id) {
+    for node in try graph.retentionNodes(from: current) where !whole.contains(node.id) {
       gaps.insert(node.id)
     }
     for (id, object) in store.stored where object.kind == .chunk && !needed.contains(id) {
