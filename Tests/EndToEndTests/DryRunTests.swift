@@ -25,6 +25,7 @@ import Testing
     ["config", "set", "--dry-run", "work.threads", "1"],
     ["config", "unset", "--dry-run", "remote.origin.url"],
     ["config", "set", "--user", "--dry-run", "work.threads", "1"], ["gc", "--dry-run"],
+    ["prune", "--keep-last", "1", "--dry-run"],
     ["doctor", "--adopt", "--dry-run"], ["init", "--dry-run", "../other"],
     ["clone", "--dry-run", "../desk", "../other"],
   ])

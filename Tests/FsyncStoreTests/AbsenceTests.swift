@@ -153,4 +153,20 @@ import Testing
         decoding: AbsenceRecord(previous: nil, time: .zero, cause: policy, commits: []).encoded)
     }
   }
+
+  /// The bytes of version 1.
+  @Test func recordsAreWhatTheFormatSays() throws {
+    let replica = try #require(ReplicaID(Array(0..<16)))
+    let commit = Digest.sha256([])
+    let digits = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    let pruned = AbsenceRecord(
+      previous: nil, time: Timestamp(seconds: 3), cause: policy, commits: [commit])
+    #expect(pruned.encoded.hex == "010006000106" + "6c6173742031" + "01" + digits)
+    let arrived = AbsenceRecord(
+      previous: commit, time: Timestamp(seconds: 3),
+      cause: .arrived(from: replica, name: bytes("nas")), commits: [commit])
+    #expect(
+      arrived.encoded.hex == "0101" + digits + "060002" + "000102030405060708090a0b0c0d0e0f"
+        + "036e6173" + "01" + digits)
+  }
 }

@@ -153,7 +153,8 @@ import Testing
       dir(["x": file("1")]), by: "a", on: [late, right], time: 50 + Self.day)
     let graph = CommitGraph(history.objects)
     let retention = Retention(
-      try graph.retentionNodes(from: [both]), absent: [], needed: [first], policy: policy([.daily: 2])
+      try graph.retentionNodes(from: [both]), absent: [], needed: [first],
+      policy: policy([.daily: 2])
     ) { _ in 0 }
     let reasons = Dictionary(
       uniqueKeysWithValues: retention.decisions.map { ($0.commit, $0.reasons) })
@@ -165,7 +166,8 @@ import Testing
     #expect(retention.decisions.map(\.commit) == [both, late, right, left, first])
     // What was pruned before is no candidate any more: the day's next best is.
     let again = Retention(
-      try graph.retentionNodes(from: [both]), absent: [late], needed: [], policy: policy([.daily: 2])
+      try graph.retentionNodes(from: [both]), absent: [late], needed: [],
+      policy: policy([.daily: 2])
     ) { _ in 0 }
     // Nothing had followed the other side's commit when it was made.
     #expect(again.pruned == [first])
