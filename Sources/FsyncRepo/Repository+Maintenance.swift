@@ -6,14 +6,48 @@ extension Repository {
   /// What nothing has reached for so many seconds is dropped: two weeks.
   static let grace: Int64 = 14 * 86_400
 
-  /// Folds journal and packs, and drops what nothing has reached for two weeks.
-  /// - Parameter dryRun: count, change nothing.
-  package func collect(dryRun: Bool) throws(RepositoryError) -> CollectResult {
+  /// Compresses history as a whole, where that has become worth it: after a commit.
+  ///
+  /// Whether it has is a matter of some sizes; if it has, the work is done at a low level. A
+  /// commit does not depend on it: what fails is for the next time.
+  package func collectIfWorthwhile() {
+    guard configuration.collectsByItself, (try? store.isWorthCollecting()) == true else { return }
+    _ = try? collect(dryRun: false, isQuick: true)
+  }
+
+  /// Lets a collection use all processors, stop where a person wants it, and tell how far it is.
+  var collectControl: CollectControl {
+    var control = CollectControl(threads: configuration.threads ?? Workers.processors)
+    control.shouldStop = { Interruption.isRequested }
+    let progress = progress
+    control.progress = { progress.report(.collecting, $0, $1, $2) }
+    return control
+  }
+
+  /// Says whether enough has gathered since history was last compressed as a whole.
+  package func isWorthCollecting() throws(RepositoryError) -> Bool {
+    do { return try store.isWorthCollecting() } catch { throw RepositoryError(error) }
+  }
+
+  /// Bytes of packs and journal.
+  package func storeSize() throws(RepositoryError) -> UInt64 {
+    do { return try store.size() } catch { throw RepositoryError(error) }
+  }
+
+  /// Compresses history as a whole, and drops what nothing has reached for two weeks.
+  /// - Parameters:
+  ///   - dryRun: count, change nothing.
+  ///   - isQuick: be done soon rather than end up as small as can be; give way to another.
+  package func collect(
+    dryRun: Bool, isQuick: Bool = false
+  ) throws(RepositoryError) -> CollectResult {
     progress.report(.collecting, 0, nil, 0)
     var result = CollectResult()
+    var control = collectControl
+    control.isQuick = isQuick
     do throws(StoreError) {
       if dryRun {
-        let found = try store.collectable { state throws(StoreError) in
+        let found = try store.collectable(grace: Repository.grace) { state throws(StoreError) in
           try contentRootsIfPruned(state)
         }
         result.objectsDropped = found.dropped
@@ -21,10 +55,12 @@ extension Repository {
         result.bytesAfter = found.bytesAfter
         return result
       }
-      let done = try store.collect(grace: Repository.grace) { state throws(StoreError) in
+      let done = try store.collect(grace: Repository.grace, control: control) {
+        state throws(StoreError) in
         try contentRootsIfPruned(state)
       }
       result.objectsDropped = done.dropped
+      result.objectsRewritten = done.rewritten
       result.bytesBefore = done.bytesBefore
       result.bytesAfter = done.bytesAfter
       try store.dropQuarantines(

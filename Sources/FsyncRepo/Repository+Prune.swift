@@ -123,7 +123,8 @@ extension Repository {
     var result = decided.result
     do throws(StoreError) {
       let done = try store.collect(
-        grace: Repository.grace, prunes: true, command: Array("prune".utf8)
+        grace: Repository.grace, prunes: true, command: Array("prune".utf8),
+        control: collectControl
       ) { state throws(StoreError) in try contentRootsIfPruned(state) }
       result.objectsDropped = done.dropped
       result.bytesBefore = done.bytesBefore

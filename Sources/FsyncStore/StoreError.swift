@@ -19,6 +19,8 @@ package enum StoreError: Error, Hashable, Sendable {
   case frame(FrameError)
   /// A value exceeds what the format can hold.
   case tooLarge
+  /// Somebody asked to stop.
+  case interrupted
   /// Another process is at work on this name.
   case busy(file: [UInt8])
   /// A system call on a file failed.

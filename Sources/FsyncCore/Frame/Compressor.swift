@@ -28,6 +28,32 @@ final class Compressor {
     return (compression.codec, payload)
   }
 
+  /// Compresses content that is read seldom, and tries harder than the level alone says.
+  ///
+  /// The window covers the whole content, so that the versions of a file find each other however
+  /// far apart they lie.
+  /// - Parameter level: the codec's level; nil for the repository's own.
+  func compressCold(_ content: [UInt8], level: Int32?) -> (Codec, [UInt8]) {
+    let payload: [UInt8]?
+    let level = level ?? compression.level
+    switch compression.codec {
+    case .stored: payload = nil
+    case .zstd:
+      payload = compressZstd(content, prefix: [], level: level, isCold: true)
+    case .zlib: payload = Compressor.compressZlib(content, prefix: [], level)
+    }
+    guard let payload, payload.count < content.count else { return (.stored, content) }
+    return (compression.codec, payload)
+  }
+
+  /// Says whether the fastest level makes bytes hardly smaller: what another program compressed.
+  func isIncompressible(_ content: ArraySlice<UInt8>) -> Bool {
+    guard compression.codec == .zstd, content.count >= 4096 else { return false }
+    let sample = Array(content.prefix(64 << 10))
+    guard let packed = compressZstd(sample, prefix: [], level: 1) else { return false }
+    return packed.count > sample.count - sample.count / 32
+  }
+
   /// Tries 4 KiB from the middle at the fastest level: media and archives are not worth more.
   private func looksIncompressible(_ content: [UInt8]) -> Bool {
     guard compression.codec == .zstd, content.count >= 64 << 10 else { return false }
@@ -41,19 +67,21 @@ final class Compressor {
     return true
   }
 
-  private func compressZstd(_ content: [UInt8], prefix: [UInt8], level: Int32) -> [UInt8]? {
+  private func compressZstd(
+    _ content: [UInt8], prefix: [UInt8], level: Int32, isCold: Bool = false
+  ) -> [UInt8]? {
     guard let zstd else { return nil }
     ZSTD_CCtx_reset(zstd, ZSTD_reset_session_and_parameters)
     ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, level)
     ZSTD_CCtx_setParameter(zstd, ZSTD_c_contentSizeFlag, 1)
-    if !prefix.isEmpty {
+    if isCold || !prefix.isEmpty {
       // The window must reach back over the content to the prefix's first byte.
       var log: Int32 = 17
       while log < Decompressor.maximumWindowLog, 1 << Int(log) < content.count + prefix.count {
         log += 1
       }
       ZSTD_CCtx_setParameter(zstd, ZSTD_c_windowLog, log)
-      if prefix.count > 256 << 10 {
+      if prefix.count > 256 << 10 || isCold {
         ZSTD_CCtx_setParameter(zstd, ZSTD_c_enableLongDistanceMatching, 1)
       }
     }
@@ -101,77 +129,6 @@ final class Compressor {
         }
         return ended ? result : nil
       }
-    }
-  }
-}
-
-/// Decompresses payloads, bounded by the size that their frame declares.
-enum Decompressor {
-  /// No frame needs a window beyond its content and prefix: 32 MiB.
-  static let maximumWindowLog: Int32 = 25
-
-  static func decompress(
-    _ payload: [UInt8], codec: Codec, rawLength: Int, prefix: [UInt8]
-  ) throws(FrameError) -> [UInt8] {
-    let result: [UInt8]?
-    switch codec {
-    case .stored: result = payload
-    case .zstd: result = decompressZstd(payload, rawLength: rawLength, prefix: prefix)
-    case .zlib: result = decompressZlib(payload, rawLength: rawLength, prefix: prefix)
-    }
-    guard let result, result.count == rawLength else { throw .payload }
-    return result
-  }
-
-  private static func decompressZstd(
-    _ payload: [UInt8], rawLength: Int, prefix: [UInt8]
-  ) -> [UInt8]? {
-    guard let zstd = ZSTD_createDCtx() else { return nil }
-    defer { ZSTD_freeDCtx(zstd) }
-    ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax, maximumWindowLog)
-    return prefix.withUnsafeBytes { prefixBuffer in
-      payload.withUnsafeBytes { source -> [UInt8]? in
-        if !prefix.isEmpty {
-          ZSTD_DCtx_refPrefix(zstd, prefixBuffer.baseAddress, prefixBuffer.count)
-        }
-        var failed = false
-        let result = [UInt8](unsafeUninitializedCapacity: rawLength) { target, count in
-          let size = ZSTD_decompressDCtx(
-            zstd, target.baseAddress, rawLength, source.baseAddress, source.count)
-          failed = ZSTD_isError(size) != 0
-          count = failed ? 0 : size
-        }
-        return failed ? nil : result
-      }
-    }
-  }
-
-  private static func decompressZlib(
-    _ payload: [UInt8], rawLength: Int, prefix: [UInt8]
-  ) -> [UInt8]? {
-    var stream = z_stream()
-    let size = Int32(MemoryLayout<z_stream>.size)
-    guard inflateInit_(&stream, ZLIB_VERSION, size) == Z_OK else { return nil }
-    defer { inflateEnd(&stream) }
-    let dictionary = Array(prefix.suffix(32 << 10))
-    return payload.withUnsafeBufferPointer { source -> [UInt8]? in
-      var ended = false
-      let result = [UInt8](unsafeUninitializedCapacity: rawLength) { target, count in
-        stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
-        stream.avail_in = UInt32(source.count)
-        stream.next_out = target.baseAddress
-        stream.avail_out = UInt32(rawLength)
-        var code = inflate(&stream, Z_FINISH)
-        if code == Z_NEED_DICT, !dictionary.isEmpty {
-          code = dictionary.withUnsafeBufferPointer {
-            inflateSetDictionary(&stream, $0.baseAddress, UInt32($0.count))
-          }
-          if code == Z_OK { code = inflate(&stream, Z_FINISH) }
-        }
-        ended = code == Z_STREAM_END && stream.avail_in == 0
-        count = rawLength - Int(stream.avail_out)
-      }
-      return ended ? result : nil
     }
   }
 }

@@ -96,6 +96,12 @@ package struct Frame: Hashable, Sendable {
   /// The sizes that a head declares, bounds-checked.
   package struct Head: Hashable, Sendable {
     let codec: Codec
+    /// What all objects of a cold frame are; nil for any other frame, whose table says it.
+    let coldKind: ObjectKind?
+    /// Whether ids in the objects of a cold frame are shortened.
+    let isShortened: Bool
+    /// The number of a cold frame's first object in its pack; else 0.
+    let firstOrdinal: Int
     /// Bytes of table.
     package let tableLength: Int
     /// Bytes of raw content.
@@ -106,9 +112,11 @@ package struct Frame: Hashable, Sendable {
     let seed: UInt64
     /// Bytes of the whole frame.
     package var frameLength: Int { Frame.headLength + tableLength + payloadLength }
+    /// Says whether the frame is one of `ColdFrame`.
+    package var isCold: Bool { coldKind != nil }
   }
 
-  /// Decodes a head from the first 32 bytes of a buffer.
+  /// Decodes a head, of a cold frame too, from the first 32 bytes of a buffer.
   package static func head(
     of bytes: UnsafeRawBufferPointer
   ) throws(FrameError) -> Head {
@@ -116,15 +124,17 @@ package struct Frame: Hashable, Sendable {
     func word(_ offset: Int) -> UInt32 {
       UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
-    guard word(0) == magic, bytes[4] == 1, bytes[6] == 0, bytes[7] == 0, word(20) == 0,
-      let codec = Codec(rawValue: bytes[5])
+    let coldKind = ObjectKind(rawValue: bytes[6])
+    guard word(0) == magic, bytes[4] == 1, let codec = Codec(rawValue: bytes[5]),
+      coldKind == nil ? bytes[6] == 0 && bytes[7] == 0 && word(20) == 0 : bytes[7] <= 1
     else { throw .notAFrame }
     let (table, raw, payload) = (Int(word(8)), Int(word(12)), Int(word(16)))
     guard table <= maximumTable, raw <= Limits.frame, payload <= raw + raw / 128 + 1024 else {
       throw .tooLarge
     }
     return Head(
-      codec: codec, tableLength: table, rawLength: raw, payloadLength: payload,
+      codec: codec, coldKind: coldKind, isShortened: bytes[7] == 1, firstOrdinal: Int(word(20)),
+      tableLength: table, rawLength: raw, payloadLength: payload,
       checksum: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)),
       seed: Checksum.xxh3(UnsafeRawBufferPointer(rebasing: bytes[0..<24])))
   }
@@ -143,11 +153,9 @@ package struct Frame: Hashable, Sendable {
     /// the checksum of the whole frame.
     package init(decoding bytes: UnsafeRawBufferPointer) throws(FrameError) {
       head = try Frame.head(of: bytes)
+      guard !head.isCold else { throw .notAFrame }
       length = head.frameLength
-      guard bytes.count >= length else { throw .truncated }
-      let body = UnsafeRawBufferPointer(rebasing: bytes[Frame.headLength..<length])
-      guard Checksum.xxh3(body, seed: head.seed) == head.checksum else { throw .checksum }
-      var reader = ByteReader(Array(body[..<head.tableLength]))
+      var reader = ByteReader(try head.table(in: bytes))
       do throws(DecodeError) {
         let count = try reader.elements(atMost: Limits.frameObjects, eachAtLeast: 34)
         var objects: [FrameObject] = []
@@ -201,26 +209,53 @@ package struct Frame: Hashable, Sendable {
     }
     table.count(prefix.count)
     for id in prefix { table.id(id) }
-    var writer = ByteWriter(reserving: Frame.headLength + table.bytes.count + payload.count)
-    writer.fixed(Frame.magic)
-    writer.byte(1)
-    writer.byte(codec.rawValue)
-    writer.fixed(UInt16(0))
-    writer.fixed(UInt32(table.bytes.count))
-    writer.fixed(UInt32(rawLength))
-    writer.fixed(UInt32(payload.count))
-    writer.fixed(UInt32(0))
-    let seed = Checksum.xxh3(writer.bytes)
+    var head = ByteWriter(reserving: 24)
+    head.fixed(Frame.magic)
+    head.byte(1)
+    head.byte(codec.rawValue)
+    head.fixed(UInt16(0))
+    head.fixed(UInt32(table.bytes.count))
+    head.fixed(UInt32(rawLength))
+    head.fixed(UInt32(payload.count))
+    head.fixed(UInt32(0))
+    return Head.seal(head.bytes, table.bytes, payload)
+  }
+}
+
+extension Frame {
+  /// Says whether bytes are a whole frame, cold or not, with the right checksum.
+  package static func isIntact(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+      guard let head = try? Frame.head(of: buffer) else { return false }
+      return (try? head.table(in: buffer)) != nil
+    }
+  }
+}
+
+extension Frame.Head {
+  /// Verifies the checksum of the frame at the start of a buffer, and returns its table.
+  func table(in bytes: UnsafeRawBufferPointer) throws(FrameError) -> [UInt8] {
+    guard bytes.count >= frameLength else { throw .truncated }
+    let body = UnsafeRawBufferPointer(rebasing: bytes[Frame.headLength..<frameLength])
+    guard Checksum.xxh3(body, seed: seed) == checksum else { throw .checksum }
+    return Array(body[..<tableLength])
+  }
+
+  /// Puts a frame's bytes together: a head without its checksum, a table, a payload.
+  static func seal(_ head: [UInt8], _ table: [UInt8], _ payload: [UInt8]) -> [UInt8] {
+    var writer = ByteWriter(reserving: Frame.headLength + table.count + payload.count)
+    writer.raw(head)
     // One hash over table and payload: they lie together once the frame is written.
     writer.fixed(UInt64(0))
-    writer.raw(table.bytes)
+    writer.raw(table)
     writer.raw(payload)
     var bytes = writer.bytes
     bytes.withUnsafeMutableBytes { buffer in
       let body = UnsafeRawBufferPointer(
         rebasing: UnsafeRawBufferPointer(buffer)[Frame.headLength...])
       buffer.storeBytes(
-        of: Checksum.xxh3(body, seed: seed).littleEndian, toByteOffset: 24, as: UInt64.self)
+        of: Checksum.xxh3(body, seed: Checksum.xxh3(head)).littleEndian, toByteOffset: 24,
+        as: UInt64.self)
     }
     return bytes
   }

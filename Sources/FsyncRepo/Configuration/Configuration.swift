@@ -99,6 +99,8 @@ package struct Configuration: Sendable {
   package var crossesFileSystems: Bool { value(of: .crossFileSystems) == .boolean(true) }
   /// How many threads a command may use; nil for one a processor.
   package var threads: Int? { number(.threads) }
+  /// Whether a commit puts the store in order where that has become worth it.
+  package var collectsByItself: Bool { value(of: .collectsByItself) != .boolean(false) }
   /// The command that reaches another machine, as words; `ssh` where none is configured.
   package var sshCommand: [String] {
     (text(.sshCommand) ?? "ssh").split(separator: " ").map(String.init)

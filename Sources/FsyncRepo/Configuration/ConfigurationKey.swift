@@ -12,6 +12,8 @@ package enum ConfigurationKey: Hashable, Sendable {
   case crossFileSystems
   /// How many threads a command may use.
   case threads
+  /// Whether a commit puts the store in order where that has become worth it.
+  case collectsByItself
   /// The command that is run to reach another machine.
   case sshCommand
   /// After how many seconds without any message a remote counts as gone.
@@ -33,8 +35,8 @@ package enum ConfigurationKey: Hashable, Sendable {
   /// The keys that do not depend on a remote, in the order of the manual.
   package static let all: [ConfigurationKey] =
     [
-      .userName, .replicaName, .compression, .crossFileSystems, .threads, .sshCommand, .timeout,
-      .color,
+      .userName, .replicaName, .compression, .crossFileSystems, .threads, .collectsByItself,
+      .sshCommand, .timeout, .color,
     ] + Keep.allCases.map { .keep($0) }
 
   /// Understands a dotted name; nil for one that fsync does not know.
@@ -64,6 +66,7 @@ package enum ConfigurationKey: Hashable, Sendable {
     case .compression: ["store", "compression"]
     case .crossFileSystems: ["scan", "cross-file-systems"]
     case .threads: ["work", "threads"]
+    case .collectsByItself: ["gc", "auto"]
     case .sshCommand: ["ssh", "command"]
     case .timeout: ["sync", "timeout"]
     case .color: ["output", "color"]
@@ -85,6 +88,7 @@ package enum ConfigurationKey: Hashable, Sendable {
     case .compression: "FSYNC_COMPRESSION"
     case .crossFileSystems: "FSYNC_CROSS_FILE_SYSTEMS"
     case .threads: "FSYNC_THREADS"
+    case .collectsByItself: "FSYNC_GC_AUTO"
     case .sshCommand: "FSYNC_SSH_COMMAND"
     case .timeout: "FSYNC_TIMEOUT"
     case .color: "FSYNC_COLOR"
@@ -97,7 +101,7 @@ package enum ConfigurationKey: Hashable, Sendable {
   package func value(of text: String) -> ConfigurationValue? {
     let value: ConfigurationValue
     switch self {
-    case .crossFileSystems:
+    case .crossFileSystems, .collectsByItself:
       switch text {
       case "true", "1", "yes": value = .boolean(true)
       case "false", "0", "no": value = .boolean(false)
@@ -115,8 +119,8 @@ package enum ConfigurationKey: Hashable, Sendable {
   /// Says what is wrong with a value; nil where it is right.
   package func problem(with value: ConfigurationValue) -> String? {
     switch (self, value) {
-    case (.crossFileSystems, .boolean): nil
-    case (.crossFileSystems, _): "must be true or false"
+    case (.crossFileSystems, .boolean), (.collectsByItself, .boolean): nil
+    case (.crossFileSystems, _), (.collectsByItself, _): "must be true or false"
     case (.threads, .integer(1...64)): nil
     case (.threads, _): "must be a number from 1 to 64"
     case (.timeout, .integer(1...86400)): nil

@@ -84,6 +84,7 @@ extension RepositoryError {
     case .damaged(let file): self = .damaged(String(decoding: file, as: UTF8.self))
     case .object(let error): self = .object(error)
     case .gone: self = .contended
+    case .interrupted: self = .interrupted
     case .frame(let error): self = .damaged("a frame (\(error))")
     case .tooLarge: self = .damaged("a value exceeds what the format can hold")
     case .busy(let file): self = .busy(lock: String(decoding: file, as: UTF8.self))

@@ -1,54 +1,101 @@
 import FsyncCore
 
-/// The objects that are reached from roots.
+/// The objects that are reached from roots, and what is noted of each.
 ///
 /// Pruned commits keep their skeleton: what they name is reached, but for the chunks, which are
 /// reached only where something else needs them too.
-struct Marking: ~Copyable {
+///
+/// Goes from commits to their trees, and there level by level, each level in the order in which
+/// the objects are stored: so a frame is decompressed about once a level, however large history
+/// is. What whole commits reach comes first.
+///
+/// One thread fills it; after that any number may ask.
+final class Marking: @unchecked Sendable {
+  // @unchecked: nothing is written while more than one thread has it.
+
   /// What is known of an object.
-  private enum Mark {
+  private enum Mark: UInt64 {
     /// Reached, with all below it.
-    static let whole: UInt64 = 0
+    case whole = 0
     /// A node that only pruned commits reach: it stays, and the chunks below it need not.
-    static let skeleton: UInt64 = 1
+    case skeleton = 1
     /// A chunk that only pruned commits reach.
-    static let pruned: UInt64 = 2
+    case pruned = 2
   }
 
+  /// For each object the place of its note, and in the low two bits its mark.
   private var table = ObjectTable()
-  private var waiting: [Reference] = []
-  /// What pruned commits name; looked at last, when most of it is known to be reached anyway.
-  private var later: [Reference] = []
+  private var notes: [Note] = []
   private let store: Store
   /// Commits of which only the skeleton is kept.
   private var prunedCommits: Set<ObjectID> = []
   private var prunedChunks = 0
+  /// Objects that name others and that nobody has looked into.
+  private var waiting: [Waiting] = []
+  /// What pruned commits name.
+  private var later: [(reference: Reference, note: Note)] = []
+  /// Commits that nobody has looked into.
+  private var commits: [Reference] = []
+  /// The trees of commits, to be looked into once the commits' ages are known.
+  private var snapshots: [Snapshot] = []
+
+  private struct Waiting {
+    let location: ObjectLocation
+    let reference: Reference
+    let number: Int
+  }
+
+  private struct Snapshot {
+    let time: Timestamp
+    let isHead: Bool
+    let tree: Reference
+  }
 
   init(_ store: Store) {
     self.store = store
   }
 
-  /// Says whether an object was reached.
-  func contains(_ id: ObjectID) -> Bool {
-    guard let mark = table.value(of: id) else { return false }
-    return mark != Mark.pruned
+  private func mark(of id: ObjectID) -> Mark? {
+    table.value(of: id).flatMap { Mark(rawValue: $0 & 3) }
   }
 
+  /// Says whether an object was reached.
+  func contains(_ id: ObjectID) -> Bool { mark(of: id).map { $0 != .pruned } ?? false }
+
   /// Says whether an object is content that only pruned commits reach.
-  func isPruned(_ id: ObjectID) -> Bool { table.value(of: id) == Mark.pruned }
+  func isPruned(_ id: ObjectID) -> Bool { mark(of: id) == .pruned }
 
   /// The number of objects that were reached.
   var count: Int { table.count - prunedChunks }
 
-  /// Notes an object without looking into it.
-  mutating func note(_ id: ObjectID) {
-    if !contains(id) { set(id, Mark.whole) }
+  /// The place of an object's note in `subscript`; nil where nothing names it.
+  func number(of id: ObjectID) -> Int? { table.value(of: id).map { Int($0 >> 2) } }
+
+  /// The number of notes.
+  var noteCount: Int { notes.count }
+
+  /// The note of an object by its place.
+  subscript(_ number: Int) -> Note {
+    get { notes[number] }
+    set { notes[number] = newValue }
   }
 
-  private mutating func set(_ id: ObjectID, _ mark: UInt64) {
-    if mark == Mark.pruned { prunedChunks += 1 }
-    if table.value(of: id) == Mark.pruned { prunedChunks -= 1 }
-    table.update(id, mark)
+  /// Notes an object without looking into it.
+  func note(_ id: ObjectID) {
+    if !contains(id) { set(id, .whole, Note()) }
+  }
+
+  /// Marks an object; its note stays where it has one.
+  /// - Returns: the place of its note.
+  @discardableResult
+  private func set(_ id: ObjectID, _ mark: Mark, _ note: Note) -> Int {
+    if mark == .pruned { prunedChunks += 1 }
+    let known = table.value(of: id)
+    if let known, known & 3 == Mark.pruned.rawValue { prunedChunks -= 1 }
+    let number = known.map { Int($0 >> 2) } ?? notes.count
+    if number == notes.count { notes.append(note) }
+    table.update(id, UInt64(number) << 2 | mark.rawValue)
+    return number
   }
 
   /// Follows references to everything that they reach.
@@ -56,45 +103,150 @@ struct Marking: ~Copyable {
   /// Where an object that names others cannot be had, what it names cannot be known: throws, for
   /// then nothing may be dropped. A chunk that is missing hides nothing.
   /// - Parameter pruned: commits of which only the skeleton is kept.
-  mutating func follow(
-    _ roots: [Reference], pruned: Set<ObjectID> = []
-  ) throws(StoreError) {
+  func follow(_ roots: [Reference], pruned: Set<ObjectID> = []) throws(StoreError) {
     prunedCommits = pruned
-    waiting = roots
-    while let next = waiting.popLast() ?? later.popLast() {
-      let known = table.value(of: next.id)
-      if known == Mark.whole || known != nil && !next.isWhole { continue }
-      if known == Mark.skeleton, prunedCommits.contains(next.id) { continue }
-      let kind = store.kind(of: next.id) ?? next.kind
-      if kind == .chunk {
-        set(next.id, next.isWhole ? Mark.whole : Mark.pruned)
-        continue
-      }
-      do throws(ObjectError) {
-        guard let object = try store.object(next.id) else {
-          if next.isNeeded { throw .missing(next.id) }
-          continue
-        }
-        let isWhole =
-          object.kind == .commit ? !prunedCommits.contains(next.id) : next.isWhole
-        set(next.id, isWhole ? Mark.whole : Mark.skeleton)
-        var found: [Reference] = []
-        do throws(DecodeError) {
-          try References.forEach(in: object) { found.append($0) }
-        } catch { throw .malformed(next.id, error) }
-        for reference in found { queue(reference, isWhole: isWhole) }
-      } catch { throw .object(error) }
+    for root in roots { try visit(root, Note()) }
+    try followCommits(heads: Set(roots.lazy.filter { $0.kind == .commit }.map(\.id)))
+    try lookIntoAll()
+    // Now that most of it is known to be reached anyway.
+    while let (reference, note) = later.popLast() {
+      try visit(reference, note)
+      if later.isEmpty { try lookIntoAll() }
     }
   }
 
-  private mutating func queue(_ reference: Reference, isWhole: Bool) {
-    let known = table.value(of: reference.id)
-    if isWhole || reference.kind == .commit {
-      if known != Mark.whole { waiting.append(reference) }
-    } else if known == nil {
-      var skeleton = reference
-      skeleton.isWhole = false
-      later.append(skeleton)
+  /// Looks into commits, and then notes their trees, the newest first: so an object is noted
+  /// where it was last.
+  private func followCommits(heads: Set<ObjectID>) throws(StoreError) {
+    while let next = commits.popLast() {
+      let object = try read(next)
+      let isWhole = !prunedCommits.contains(next.id)
+      var tree: ObjectID?
+      do throws(DecodeError) {
+        let commit = try Commit(decoding: object.bytes)
+        var reference = Reference(commit.tree, .tree)
+        reference.isWhole = isWhole
+        tree = commit.tree
+        snapshots.append(
+          Snapshot(time: commit.time, isHead: heads.contains(next.id), tree: reference))
+      } catch { throw .object(.malformed(next.id, error)) }
+      for var reference in try references(in: object, next.id) where reference.id != tree {
+        if isWhole || reference.kind == .commit {
+          try visit(reference, Note())
+        } else {
+          reference.isWhole = false
+          later.append((reference, Note()))
+        }
+      }
+    }
+    snapshots.sort { ($0.isHead ? 0 : 1, $1.time) < ($1.isHead ? 0 : 1, $0.time) }
+    var age: UInt32 = 0
+    for snapshot in snapshots {
+      if !snapshot.isHead { age += 1 }
+      if snapshot.tree.isWhole {
+        try visit(snapshot.tree, Note(age: age))
+      } else {
+        later.append((snapshot.tree, Note(age: age)))
+      }
+    }
+    snapshots = []
+  }
+
+  private func lookIntoAll() throws(StoreError) {
+    while !waiting.isEmpty || !commits.isEmpty {
+      var level = waiting
+      waiting = []
+      level.sort { $0.location < $1.location }
+      for next in level { try look(into: next) }
+      // Conflict tables name commits too, beside the graph.
+      try followCommits(heads: [])
+    }
+  }
+
+  /// Notes that something is reached, and that it is to be looked into.
+  private func visit(_ reference: Reference, _ note: Note) throws(StoreError) {
+    if let known = mark(of: reference.id), let number = number(of: reference.id) {
+      notes[number].age = min(notes[number].age, note.age)
+      if known == .whole || !reference.isWhole { return }
+      if prunedCommits.contains(reference.id) { return }
+    }
+    let place = store.place(of: reference.id)
+    guard let kind = place?.slot.kind ?? reference.kind else {
+      // Of what no place says what it is, and that is not here, nothing can be known.
+      if reference.isNeeded { throw .object(.missing(reference.id)) }
+      return
+    }
+    if kind != .chunk, place == nil, try store.isAbsent(reference.id) {
+      if reference.isNeeded { throw .object(.missing(reference.id)) }
+      return
+    }
+    switch kind {
+    case .chunk:
+      set(reference.id, reference.isWhole ? .whole : .pruned, note)
+    case .commit:
+      set(reference.id, prunedCommits.contains(reference.id) ? .skeleton : .whole, note)
+      commits.append(reference)
+    default:
+      let number = set(reference.id, reference.isWhole ? .whole : .skeleton, note)
+      if kind == .renames { return }
+      waiting.append(
+        Waiting(
+          location: store.location(of: reference.id) ?? .nowhere, reference: reference,
+          number: number))
+    }
+  }
+
+  private func read(_ reference: Reference) throws(StoreError) -> StoredObject {
+    do throws(ObjectError) {
+      guard let object = try store.object(reference.id) else { throw .missing(reference.id) }
+      return object
+    } catch { throw .object(error) }
+  }
+
+  private func references(
+    in object: StoredObject, _ id: ObjectID
+  ) throws(StoreError) -> [Reference] {
+    var found: [Reference] = []
+    do throws(DecodeError) {
+      try References.forEach(in: object) { found.append($0) }
+    } catch { throw .object(.malformed(id, error)) }
+    return found
+  }
+
+  private func look(into next: Waiting) throws(StoreError) {
+    let object = try read(next.reference)
+    let note = notes[next.number]
+    let isWhole = next.reference.isWhole
+    func visit(_ reference: Reference, _ note: Note) throws(StoreError) {
+      var reference = reference
+      if reference.kind != .commit { reference.isWhole = isWhole }
+      try self.visit(reference, note)
+    }
+    guard object.kind == .tree else {
+      // A list's chunks are noted where the file is.
+      for reference in try references(in: object, next.reference.id) {
+        try visit(reference, object.kind == .list ? note : Note())
+      }
+      return
+    }
+    let node: TreeNode
+    do throws(DecodeError) { node = try TreeNode(decoding: object.bytes) } catch {
+      throw .object(.malformed(next.reference.id, error))
+    }
+    switch node {
+    case .leaf(let entries):
+      for element in entries {
+        let below = note.below(element.name)
+        let entry = element.entry
+        try visit(Reference(entry.content, entry.contentKind), below)
+        if let attributes = entry.attributes { try visit(Reference(attributes, .chunk), below) }
+      }
+    case .inner(_, let children):
+      for child in children {
+        var below = note
+        below.path = note.below(child.first).path
+        try visit(Reference(child.node, .tree), below)
+      }
     }
   }
 }
@@ -104,5 +256,12 @@ extension Marking {
   func destination(of id: ObjectID, grace: Int64) -> Sorter.Destination {
     if contains(id) { return .reached }
     return grace > 0 && !isPruned(id) ? .unreached : .nowhere
+  }
+}
+
+extension Store {
+  /// Looks once more before it is said that something is not here.
+  fileprivate func isAbsent(_ id: ObjectID) throws(StoreError) -> Bool {
+    do throws(ObjectError) { return try !contains(id) } catch { throw .object(error) }
   }
 }

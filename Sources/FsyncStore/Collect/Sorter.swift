@@ -45,6 +45,15 @@ final class Sorter {
     try put(id, kind, bytes, to: reached)
   }
 
+  /// Adds an object that nothing reaches.
+  func setApart(_ id: ObjectID, _ kind: ObjectKind, _ bytes: [UInt8]) throws(StoreError) {
+    guard unreached.copied.insert(id, 0) == nil else { return }
+    try put(id, kind, bytes, to: unreached)
+  }
+
+  /// Leaves an object out.
+  func drop(_ id: ObjectID) { dropped.insert(id) }
+
   /// Sorts a frame's objects.
   func sort(
     _ bytes: [UInt8], _ summary: Frame.Summary, _ decide: (FrameObject) -> Destination
@@ -77,13 +86,11 @@ final class Sorter {
   private func takeApart(
     _ bytes: [UInt8], _ summary: Frame.Summary, _ goes: [Target?]
   ) throws(StoreError) {
-    guard let frame = bytes.withUnsafeBytes({ try? Frame(decoding: $0) }) else { return }
     let decoded: DecodedFrame
     do throws(ObjectError) {
       let id = summary.objects[0].id
-      let prefix = try store.prefixBytes(frame.prefix, for: id)
-      guard let content = try? frame.content(prefixBytes: prefix) else { throw .damaged(id) }
-      decoded = DecodedFrame(frame, content: content)
+      guard let frame = try store.decode(bytes, nil, for: id) else { throw .damaged(id) }
+      decoded = frame
     } catch { throw .object(error) }
     for (position, object) in summary.objects.enumerated() {
       guard let target = goes[position], target.copied.insert(object.id, 0) == nil,

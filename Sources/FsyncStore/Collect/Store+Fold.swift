@@ -9,11 +9,15 @@ extension Store {
   /// - Returns: whether anything was folded.
   @discardableResult
   package func foldPacks() throws(StoreError) -> Bool {
+    // A collection that is under way writes all of them anew; it must find them.
+    guard let lock = try acquire(Layout.collecting, waiting: 0) else { return false }
+    defer { _ = lock }
     let before = try refresh()
     let sizes = try packSizes(before)
     let apart = Set(
       before.position.state.packs.filter { $0.unreachableSince != nil }.map(\.name))
-    let usual = before.packs.filter { !apart.contains($0.name) }
+    // Cold packs are for a collection to fold: their frames make sense in them alone.
+    let usual = before.packs.filter { !apart.contains($0.name) && !$0.isCold }
     let chosen = Geometry.packsToFold(usual.map { sizes[$0.name] ?? 0 }).sorted().map { usual[$0] }
     guard chosen.count > 1 else { return false }
     let sorter = Sorter(self, before.position.state.compression)

@@ -17,8 +17,8 @@ extension Store {
     _ commits: Set<ObjectID>, roots: (ReplicaState) throws(StoreError) -> [ObjectID]
   ) throws(StoreError) -> Prunable {
     let live = try refresh()
-    var marking = Marking(self)
-    try mark(live, &marking, pruning: commits, roots)
+    let marking = Marking(self)
+    try mark(live, marking, pruning: commits, roots)
     var result = Prunable()
     var seen = ObjectTable()
     func count(_ objects: [FrameObject], in length: Int) {
@@ -34,8 +34,8 @@ extension Store {
       let frames = Set(
         pack.index.entries.lazy.filter { marking.isPruned($0.id) }.map(\.slot.frame))
       for number in frames.sorted() where number < contents.ranges.count {
-        guard let frame = try contents.frame(number) else { continue }
-        count(frame.summary.objects, in: frame.bytes.count)
+        guard let frame = try contents.objects(number) else { continue }
+        count(frame.objects, in: frame.length)
       }
     }
     for frame in try live.journal.frames(bootID: host.bootID) {

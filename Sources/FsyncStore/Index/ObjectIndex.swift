@@ -4,12 +4,22 @@ import Synchronization
 
 /// A sorted index that can be asked, over mapped or owned bytes.
 ///
-/// Its head was verified when it was opened; each of the 256 buckets is verified when it is
-/// first looked into.
+/// Its head was verified when it was opened; each block of its body is verified when it is first
+/// looked into.
 final class ObjectIndex: Sendable {
   let layout: IndexLayout
   private let storage: Storage
-  private let verified: Mutex<(UInt64, UInt64, UInt64, UInt64)>
+  /// A bit for each block of the body that is as it was written.
+  private let verified: Mutex<[UInt64]>
+
+  /// The flag of a frame with a prefix, beside its offset.
+  static let prefixFlag: UInt64 = 1 << 63
+  /// The flag of a cold frame, beside its offset.
+  static let coldFlag: UInt64 = 1 << 62
+  private static let offsetMask = coldFlag - 1
+  private static let unknown = [UInt8](repeating: 0, count: 32).withUnsafeBytes {
+    ObjectID(loading: $0)
+  }
 
   private enum Storage: Sendable {
     case mapped(MappedFile, skip: Int)
@@ -25,7 +35,7 @@ final class ObjectIndex: Sendable {
     else { return nil }
     layout = found.layout
     storage = .owned(bytes)
-    verified = Mutex((0, 0, 0, 0))
+    verified = Mutex([UInt64](repeating: 0, count: found.layout.bodyBlocks / 64 + 1))
     guard isHeadValid(found.headChecksum) else { return nil }
   }
 
@@ -41,7 +51,7 @@ final class ObjectIndex: Sendable {
     storage = .mapped(
       try MappedFile(
         file, offset: layout.start - UInt64(skip), length: layout.length + skip), skip: skip)
-    verified = Mutex((0, 0, 0, 0))
+    verified = Mutex([UInt64](repeating: 0, count: found.layout.bodyBlocks / 64 + 1))
     guard isHeadValid(found.headChecksum) else { return nil }
   }
 
@@ -59,89 +69,35 @@ final class ObjectIndex: Sendable {
         Checksum.xxh3(UnsafeRawBufferPointer(rebasing: bytes[..<layout.idsOffset])) == checksum
       else { return false }
       var last = 0
-      for byte in 0..<256 {
-        let next = fanOut(bytes, byte)
-        if next < last || next > layout.objects { return false }
+      for bucket in 0..<1 << layout.bits {
+        let next = word(bytes, layout.fanOutOffset, bucket)
+        if next < last || next > layout.rows { return false }
         last = next
       }
-      var previous: UInt64 = 0
+      var (previous, first): (UInt64, Int) = (0, 0)
       for frame in 0...layout.frames {
-        let offset = self.offset(bytes, frame)
-        if offset < previous { return false }
-        previous = offset
+        let (offset, next) = (offset(bytes, frame), word(bytes, layout.firstsOffset, frame))
+        if offset < previous || next < first { return false }
+        (previous, first) = (offset, next)
       }
-      return last == layout.objects
+      return last == layout.rows && first == layout.objects
     }
   }
 
-  private func fanOut(_ bytes: UnsafeRawBufferPointer, _ byte: Int) -> Int {
+  private func word(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ index: Int) -> Int {
     Int(
       UInt32(
-        littleEndian: bytes.loadUnaligned(
-          fromByteOffset: layout.fanOutOffset + byte * 4, as: UInt32.self)))
+        littleEndian: bytes.loadUnaligned(fromByteOffset: start + index * 4, as: UInt32.self)))
   }
 
   private func offset(_ bytes: UnsafeRawBufferPointer, _ frame: Int) -> UInt64 {
+    flagged(bytes, frame) & ObjectIndex.offsetMask
+  }
+
+  private func flagged(_ bytes: UnsafeRawBufferPointer, _ frame: Int) -> UInt64 {
     UInt64(
       littleEndian: bytes.loadUnaligned(
         fromByteOffset: layout.framesOffset + frame * 8, as: UInt64.self))
-  }
-
-  private func bucket(_ bytes: UnsafeRawBufferPointer, _ byte: UInt8) -> Range<Int> {
-    (byte == 0 ? 0 : fanOut(bytes, Int(byte) - 1))..<fanOut(bytes, Int(byte))
-  }
-
-  private func slot(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Slot {
-    Slot(
-      packed: UInt64(
-        littleEndian: bytes.loadUnaligned(
-          fromByteOffset: layout.slotsOffset + index * 8, as: UInt64.self)))
-  }
-
-  private func id(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> ObjectID {
-    ObjectID(loading: bytes, at: layout.idsOffset + index * 32)
-  }
-
-  /// The checksum of a bucket: of its slots, seeded with that of its ids.
-  static func checksum(
-    _ bytes: UnsafeRawBufferPointer, _ layout: IndexLayout, _ range: Range<Int>
-  ) -> UInt64 {
-    let ids = layout.idsOffset + range.lowerBound * 32..<layout.idsOffset + range.upperBound * 32
-    let slots =
-      layout.slotsOffset + range.lowerBound * 8..<layout.slotsOffset + range.upperBound * 8
-    return Checksum.xxh3(
-      UnsafeRawBufferPointer(rebasing: bytes[slots]),
-      seed: Checksum.xxh3(UnsafeRawBufferPointer(rebasing: bytes[ids])))
-  }
-
-  /// Says whether a bucket's bytes are as they were written.
-  func isValid(bucket byte: UInt8) -> Bool {
-    let bit: UInt64 = 1 << UInt64(byte & 63)
-    let known = verified.withLock { words in
-      switch byte >> 6 {
-      case 0: words.0 & bit != 0
-      case 1: words.1 & bit != 0
-      case 2: words.2 & bit != 0
-      default: words.3 & bit != 0
-      }
-    }
-    if known { return true }
-    let isValid = withBytes { bytes in
-      let stored = UInt64(
-        littleEndian: bytes.loadUnaligned(
-          fromByteOffset: layout.checksumsOffset + Int(byte) * 8, as: UInt64.self))
-      return ObjectIndex.checksum(bytes, layout, bucket(bytes, byte)) == stored
-    }
-    guard isValid else { return false }
-    verified.withLock { words in
-      switch byte >> 6 {
-      case 0: words.0 |= bit
-      case 1: words.1 |= bit
-      case 2: words.2 |= bit
-      default: words.3 |= bit
-      }
-    }
-    return true
   }
 
   /// The range of a frame in its file; nil where the index has no such frame.
@@ -150,11 +106,101 @@ final class ObjectIndex: Sendable {
     return withBytes { offset($0, frame)..<offset($0, frame + 1) }
   }
 
+  /// Says whether a frame is a cold one.
+  func isCold(frame: Int) -> Bool {
+    guard frame >= 0, frame < layout.frames else { return false }
+    return withBytes { flagged($0, frame) & ObjectIndex.coldFlag != 0 }
+  }
+
+  /// The frames that are compressed against a prefix.
+  var prefixedFrames: [Int] {
+    withBytes { bytes in
+      (0..<layout.frames).filter { flagged(bytes, $0) & ObjectIndex.prefixFlag != 0 }
+    }
+  }
+
+  /// The numbers of a frame's objects; nil where the index has no such frame.
+  func ordinals(ofFrame frame: Int) -> Range<Int>? {
+    guard frame >= 0, frame < layout.frames else { return nil }
+    return withBytes {
+      word($0, layout.firstsOffset, frame)..<word($0, layout.firstsOffset, frame + 1)
+    }
+  }
+
+  /// The checksum of a block of ids and rows.
+  static func checksum(
+    _ bytes: UnsafeRawBufferPointer, _ layout: IndexLayout, _ block: Int
+  ) -> UInt64 {
+    let start = layout.idsOffset + block * IndexLayout.blockLength
+    let end = min(start + IndexLayout.blockLength, layout.footerOffset)
+    return Checksum.xxh3(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+  }
+
+  private func isValid(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+    let block = (offset - layout.idsOffset) / IndexLayout.blockLength
+    let bit: UInt64 = 1 << UInt64(block & 63)
+    if verified.withLock({ $0[block >> 6] & bit != 0 }) { return true }
+    let stored = UInt64(
+      littleEndian: bytes.loadUnaligned(
+        fromByteOffset: layout.checksumsOffset + block * 8, as: UInt64.self))
+    guard ObjectIndex.checksum(bytes, layout, block) == stored else { return false }
+    verified.withLock { $0[block >> 6] |= bit }
+    return true
+  }
+
+  /// Says whether all of the index is as it was written.
+  var isIntact: Bool {
+    withBytes { bytes in
+      (0..<layout.bodyBlocks).allSatisfy {
+        isValid(bytes, at: layout.idsOffset + $0 * IndexLayout.blockLength)
+      }
+    }
+  }
+
+  private func id(_ bytes: UnsafeRawBufferPointer, _ number: Int) -> ObjectID? {
+    let offset = layout.idsOffset + number * 32
+    // An id lies in one block or in two.
+    guard number < layout.objects, isValid(bytes, at: offset), isValid(bytes, at: offset + 31)
+    else { return nil }
+    let id = ObjectID(loading: bytes, at: offset)
+    // Zeros stand for what a rebuilt index could not learn.
+    return id.prefix64 == 0 && id == ObjectIndex.unknown ? nil : id
+  }
+
+  /// The row's number of an object and its kind; nil where it is damaged.
+  private func row(_ bytes: UnsafeRawBufferPointer, _ row: Int) -> (number: Int, kind: UInt8)? {
+    let offset = layout.rowsOffset + row * 4
+    guard isValid(bytes, at: offset), isValid(bytes, at: offset + 3) else { return nil }
+    let word = word(bytes, layout.rowsOffset, row)
+    return (word & (IndexLayout.maximumObjects - 1), UInt8(word >> 28))
+  }
+
+  private func slot(_ bytes: UnsafeRawBufferPointer, _ number: Int, _ kind: UInt8) -> Slot? {
+    guard let kind = ObjectKind(rawValue: kind), number < layout.objects else { return nil }
+    var (low, high) = (0, layout.frames)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if word(bytes, layout.firstsOffset, middle) <= number { low = middle } else { high = middle }
+    }
+    let flags = flagged(bytes, low)
+    let position = number - word(bytes, layout.firstsOffset, low)
+    guard position < Limits.frameObjects else { return nil }
+    return Slot(
+      frame: low, position: position, kind: kind,
+      hasPrefix: flags & ObjectIndex.prefixFlag != 0, isCold: flags & ObjectIndex.coldFlag != 0)
+  }
+
+  /// The id of the object of a number; nil where there is none or its bytes are damaged.
+  func id(ofObject number: Int) -> ObjectID? {
+    guard number >= 0, number < layout.objects else { return nil }
+    return withBytes { id($0, number) }
+  }
+
   /// What looking for an id found.
   enum Answer {
     case absent
     case found(Slot)
-    /// The bucket in which the id would be is damaged.
+    /// The part of the index in which the id would be is damaged.
     case damaged
   }
 
@@ -167,33 +213,47 @@ final class ObjectIndex: Sendable {
     }
   }
 
+  private func bucket(_ bytes: UnsafeRawBufferPointer, of id: ObjectID) -> Range<Int> {
+    let bucket = Int(id.prefix64 >> UInt64(64 - layout.bits))
+    let start = bucket == 0 ? 0 : word(bytes, layout.fanOutOffset, bucket - 1)
+    let end = word(bytes, layout.fanOutOffset, bucket)
+    return start..<end
+  }
+
   /// Looks for an id.
   func find(_ id: ObjectID) -> Answer {
     guard mayContain(id) else { return .absent }
-    guard isValid(bucket: id.firstByte) else { return .damaged }
     return withBytes { bytes in
-      let range = bucket(bytes, id.firstByte)
-      let index = lowerBound(bytes, range) { $0 < id }
-      guard index < range.upperBound, self.id(bytes, index) == id else { return .absent }
-      return .found(slot(bytes, index))
+      let range = bucket(bytes, of: id)
+      guard let index = lowerBound(bytes, id) else { return .damaged }
+      guard index < range.upperBound else { return .absent }
+      guard let (number, kind) = row(bytes, index), let found = self.id(bytes, number) else {
+        return .damaged
+      }
+      guard found == id else { return .absent }
+      return slot(bytes, number, kind).map { .found($0) } ?? .damaged
     }
   }
 
-  private func lowerBound(
-    _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ isBefore: (ObjectID) -> Bool
-  ) -> Int {
+  /// The first row of an id's bucket whose id is not below it; nil where one on the way there is
+  /// damaged.
+  private func lowerBound(_ bytes: UnsafeRawBufferPointer, _ id: ObjectID) -> Int? {
+    let range = bucket(bytes, of: id)
     var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {
       let middle = (low + high) / 2
-      if isBefore(id(bytes, middle)) { low = middle + 1 } else { high = middle }
+      guard let (number, _) = row(bytes, middle), let found = self.id(bytes, number) else {
+        return nil
+      }
+      if found < id { low = middle + 1 } else { high = middle }
     }
     return low
   }
 
-  /// All entries of intact buckets, in order of id.
+  /// All entries of intact parts, in order of id.
   var entries: [IndexEntry] {
     var result: [IndexEntry] = []
-    result.reserveCapacity(layout.objects)
+    result.reserveCapacity(layout.rows)
     forEach { id, slot in
       result.append(IndexEntry(id: id, slot: slot))
       return true
@@ -202,16 +262,26 @@ final class ObjectIndex: Sendable {
   }
 
   /// Calls back for each entry from the first id that is not below one, until told to stop;
-  /// damaged buckets are passed over.
+  /// damaged parts are passed over.
   func forEach(from first: ObjectID? = nil, _ body: (ObjectID, Slot) -> Bool) {
     withBytes { bytes in
-      for byte in Int(first?.firstByte ?? 0)..<256 where isValid(bucket: UInt8(byte)) {
-        var range = bucket(bytes, UInt8(byte))
-        if let first {
-          range = lowerBound(bytes, range) { $0 < first }..<range.upperBound
-        }
-        for index in range where !body(id(bytes, index), slot(bytes, index)) { return }
+      let start = first.map { lowerBound(bytes, $0) ?? bucket(bytes, of: $0).lowerBound } ?? 0
+      for index in start..<max(start, layout.rows) {
+        guard let (number, kind) = row(bytes, index), let id = id(bytes, number),
+          let slot = slot(bytes, number, kind), first.map({ id >= $0 }) ?? true
+        else { continue }
+        if !body(id, slot) { return }
       }
+    }
+  }
+
+  /// The entry of a row, in order of id; nil where it is damaged.
+  func entry(row index: Int) -> IndexEntry? {
+    withBytes { bytes in
+      guard index >= 0, index < layout.rows, let (number, kind) = row(bytes, index),
+        let id = id(bytes, number), let slot = slot(bytes, number, kind)
+      else { return nil }
+      return IndexEntry(id: id, slot: slot)
     }
   }
 }

@@ -1,21 +1,19 @@
 import FsyncCore
 
 /// Where an object is in its file: the frame's number, its place in the frame, and its kind.
-///
-/// Packed into the eight bytes that an index holds: frame in the low 32 bits, then 16 bits of
-/// position, a byte of kind and a byte of flags.
 struct Slot: Hashable, Sendable {
+  /// Frame in the low 32 bits, then 16 bits of position, a byte of kind and a byte of flags.
   let packed: UInt64
 
   init(packed: UInt64) {
     self.packed = packed
   }
 
-  init(frame: Int, position: Int, kind: ObjectKind, hasPrefix: Bool) {
+  init(frame: Int, position: Int, kind: ObjectKind, hasPrefix: Bool, isCold: Bool = false) {
     packed =
       UInt64(UInt32(truncatingIfNeeded: frame))
       | UInt64(UInt16(truncatingIfNeeded: position)) << 32
-      | UInt64(kind.rawValue) << 48 | (hasPrefix ? 1 << 56 : 0)
+      | UInt64(kind.rawValue) << 48 | (hasPrefix ? 1 << 56 : 0) | (isCold ? 1 << 57 : 0)
   }
 
   /// The slot in a file in which more frames come before.
@@ -31,6 +29,8 @@ struct Slot: Hashable, Sendable {
   var kind: ObjectKind? { ObjectKind(rawValue: UInt8(truncatingIfNeeded: packed >> 48)) }
   /// Whether the frame is compressed against a prefix.
   var hasPrefix: Bool { packed >> 56 & 1 != 0 }
+  /// Whether the frame is a cold one.
+  var isCold: Bool { packed >> 57 & 1 != 0 }
 }
 
 /// An id and where its object is.

@@ -10,7 +10,7 @@ extension JournalWriter {
   consuming func fold(command: [UInt8]) throws(StoreError) -> Store.Live {
     var state = live.position.state
     let sorter = Sorter(store, state.compression)
-    let log = try sortJournal(into: sorter) { _ in .reached }
+    let log = try sortJournal(from: nil, after: state.log, into: sorter) { _ in .reached }
     try sorter.finish()
     state.log = log ?? state.log
     let packs = [sorter.packs.reached].compactMap(\.self)
@@ -21,22 +21,17 @@ extension JournalWriter {
   /// Sorts the journal's frames, and adds its transactions as operation objects.
   ///
   /// Throws where a frame is damaged: what may still be saved of it lies nowhere else.
+  /// - Parameters:
+  ///   - start: where to begin; nil for the journal's start.
+  ///   - previous: the operation object of what comes before.
   /// - Returns: the newest operation object; nil where there was nothing to tell.
   borrowing func sortJournal(
-    into sorter: Sorter, _ decide: (FrameObject) -> Sorter.Destination
+    from start: JournalPosition?, after previous: ObjectID?, into sorter: Sorter,
+    _ decide: (FrameObject) -> Sorter.Destination
   ) throws(StoreError) -> ObjectID? {
     let journal = live.journal
-    var frames: [PlacedFrame] = []
-    var bodies: [[UInt8]] = []
-    var isFirst = true
-    let end = try journal.walk(bootID: store.host.bootID) { more, body in
-      frames += more
-      // The checkpoint of a later journal repeats what is known.
-      if !isFirst || body.serial == 1, let encoded = body.encoded { bodies.append(encoded) }
-      isFirst = false
-    }
-    guard end.damagedFrames.isEmpty else { throw .damaged(file: journal.path) }
-    for frame in frames {
+    let found = try journal.contents(from: start, bootID: store.host.bootID)
+    for frame in found.frames {
       let bytes = try naming(journal.path) { () throws(SystemError) in
         try journal.file.file.read(frame.length, at: frame.offset)
       }
@@ -45,7 +40,7 @@ extension JournalWriter {
       }
       try sorter.sort(bytes, summary, decide)
     }
-    let operations = OperationObject.objects(of: bodies, after: live.position.state.log)
+    let operations = OperationObject.objects(of: found.bodies, after: previous)
     for object in operations { try sorter.add(object.id, .operation, object.bytes) }
     return operations.last?.id
   }
@@ -71,18 +66,49 @@ extension JournalWriter {
   }
 }
 
+/// What a journal holds from one position to another.
+struct JournalContents {
+  /// Frames, in order.
+  var frames: [PlacedFrame] = []
+  /// The bodies of the transactions, in order.
+  var bodies: [[UInt8]] = []
+  /// The position at the end.
+  var end: JournalPosition
+}
+
 extension Journal {
-  /// Walks over all transactions again.
+  /// Reads what is in the journal; throws where a frame is damaged.
+  func contents(
+    from start: JournalPosition?, bootID: [UInt8]
+  ) throws(StoreError) -> JournalContents {
+    var (frames, bodies): ([PlacedFrame], [[UInt8]]) = ([], [])
+    var isCheckpoint = start == nil
+    let end = try walk(from: start, bootID: bootID) { more, body in
+      frames += more
+      // The checkpoint of a later journal repeats what is known.
+      if !isCheckpoint || body.serial == 1, let encoded = body.encoded { bodies.append(encoded) }
+      isCheckpoint = false
+    }
+    guard end.damagedFrames.isEmpty else { throw .damaged(file: path) }
+    return JournalContents(frames: frames, bodies: bodies, end: end)
+  }
+
+  /// Walks over all transactions again, or over those after a position.
   /// - Parameter visit: told each transaction's intact frames, with its body.
   /// - Returns: the position at the end.
   @discardableResult
   func walk(
-    bootID: [UInt8], _ visit: ([PlacedFrame], TransactionBody) -> Void
+    from start: JournalPosition? = nil, bootID: [UInt8],
+    _ visit: ([PlacedFrame], TransactionBody) -> Void
   ) throws(StoreError) -> JournalPosition {
-    let header = try FileHeader(.journal, of: file.file, path: path)
+    let position: JournalPosition
+    if let start {
+      position = start
+    } else {
+      position = Journal.start(try FileHeader(.journal, of: file.file, path: path))
+    }
     var walk = JournalWalk(
-      file, path: path, size: try size(), nonce: nonce, bootID: bootID,
-      from: Journal.start(header))
+      file, path: path, size: try size(), nonce: nonce, bootID: bootID, from: position)
     try walk.run(visit)
     return walk.position
   }

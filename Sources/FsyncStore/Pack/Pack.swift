@@ -1,5 +1,6 @@
 import FsyncCore
 import FsyncSystem
+import Synchronization
 
 /// An open pack: an immutable file of frames with its index.
 final class Pack: Sendable {
@@ -11,6 +12,7 @@ final class Pack: Sendable {
   let isIndexIntact: Bool
   /// Tells this source of frames from all others of the process.
   let source = FrameSource.next()
+  private let rebuilt = Mutex<Pack?>(nil)
 
   private init(
     name: [UInt8], path: [UInt8], file: SharedFile, index: ObjectIndex, isIndexIntact: Bool
@@ -38,14 +40,37 @@ final class Pack: Sendable {
     if header != nil, let index, index.layout.name == name {
       return Pack(name: name, path: path, file: file, index: index, isIndexIntact: true)
     }
-    let rebuilt = try PackWalk.index(of: file.file, path: path, size: size, name: name)
+    let rebuilt = try PackRecovery.index(of: file, path: path, size: size, name: name)
     return Pack(name: name, path: path, file: file, index: rebuilt, isIndexIntact: false)
   }
 
   /// Looks for an object.
   func find(_ id: ObjectID) -> (slot: Slot, range: Range<UInt64>)? {
-    guard case .found(let slot) = index.find(id), let range = index.range(ofFrame: slot.frame)
-    else { return nil }
-    return (slot, range)
+    switch index.find(id) {
+    case .found(let slot): return index.range(ofFrame: slot.frame).map { (slot, $0) }
+    case .absent: return nil
+    case .damaged:
+      guard let recovered, case .found(let slot) = recovered.index.find(id) else { return nil }
+      return recovered.index.range(ofFrame: slot.frame).map { (slot, $0) }
+    }
+  }
+
+  /// The pack without its own index, of which a part was found to be damaged; nil where that is
+  /// not so, or the file cannot be read.
+  ///
+  /// Made when it is first asked for, at the cost of reading the whole pack.
+  var recovered: Pack? {
+    guard isIndexIntact, !index.isIntact else { return nil }
+    return rebuilt.withLock { pack in
+      if let pack { return pack }
+      let size = try? file.file.stat().size
+      let found = size.flatMap {
+        try? PackRecovery.index(of: file, path: path, size: $0, name: name)
+      }
+      pack = found.map {
+        Pack(name: name, path: path, file: file, index: $0, isIndexIntact: false)
+      }
+      return pack
+    }
   }
 }

@@ -3,20 +3,34 @@ import FsyncSystem
 
 /// Walks over the frames of a file without its index.
 enum PackWalk {
+  /// An intact frame.
+  enum Found {
+    case named(Frame.Summary)
+    case cold(ColdFrame)
+
+    /// Bytes of the frame.
+    var length: Int {
+      switch self {
+      case .named(let summary): summary.length
+      case .cold(let frame): frame.length
+      }
+    }
+  }
+
   /// Calls back for each intact frame after the header; damaged bytes are passed over.
   /// - Returns: whether every byte up to `end` belongs to an intact frame.
   @discardableResult
   static func frames(
     of file: borrowing File, path: [UInt8], end: UInt64,
-    _ visit: (UInt64, Frame.Summary) throws(StoreError) -> Void
+    _ visit: (UInt64, Found) throws(StoreError) -> Void
   ) throws(StoreError) -> Bool {
     var window = BlockWindow(size: end)
     var offset = UInt64(FileHeader.length)
     var isWhole = true
     while offset < end {
-      if let summary = try frame(of: file, path: path, at: offset, &window) {
-        try visit(offset, summary)
-        offset += UInt64(summary.length)
+      if let found = try frame(of: file, path: path, at: offset, &window) {
+        try visit(offset, found)
+        offset += UInt64(found.length)
         continue
       }
       isWhole = false
@@ -28,16 +42,18 @@ enum PackWalk {
 
   private static func frame(
     of file: borrowing File, path: [UInt8], at offset: UInt64, _ window: inout BlockWindow
-  ) throws(StoreError) -> Frame.Summary? {
+  ) throws(StoreError) -> Found? {
     do throws(SystemError) {
-      let length = try window.withBytes(of: file, at: offset, count: Frame.headLength) {
-        try? Frame.head(of: $0).frameLength
+      let head = try window.withBytes(of: file, at: offset, count: Frame.headLength) {
+        try? Frame.head(of: $0)
       }
-      guard let length, let length else { return nil }
-      let summary = try window.withBytes(of: file, at: offset, count: length) {
-        try? Frame.Summary(decoding: $0)
+      guard let head, let head else { return nil }
+      let found = try window.withBytes(of: file, at: offset, count: head.frameLength) {
+        bytes -> Found? in
+        if head.isCold { return (try? ColdFrame(decoding: bytes)).map { .cold($0) } }
+        return (try? Frame.Summary(decoding: bytes)).map { .named($0) }
       }
-      return summary ?? nil
+      return found ?? nil
     } catch { throw .system(error, file: path) }
   }
 
@@ -57,20 +73,5 @@ enum PackWalk {
       }
       return nil
     } catch { throw .system(error, file: path) }
-  }
-
-  /// Makes the index of a pack from its frames, in memory.
-  static func index(
-    of file: borrowing File, path: [UInt8], size: UInt64, name: [UInt8]
-  ) throws(StoreError) -> ObjectIndex {
-    var builder = IndexBuilder(firstFrameAt: UInt64(FileHeader.length))
-    try frames(of: file, path: path, end: size) { offset, summary throws(StoreError) in
-      builder.append(
-        summary.objects, hasPrefix: !summary.prefix.isEmpty, at: offset, length: summary.length)
-    }
-    guard let index = ObjectIndex(owning: builder.encoded(at: 0, name: name)) else {
-      throw .damaged(file: path)
-    }
-    return index
   }
 }

@@ -7,6 +7,8 @@ struct EncodedFrame: Sendable {
   let bytes: [UInt8]
   let objects: [FrameObject]
   let hasPrefix: Bool
+  /// Whether the bytes are those of a cold frame, for a pack alone.
+  var isCold = false
 
   init(_ frame: Frame) {
     bytes = frame.encoded
@@ -14,10 +16,11 @@ struct EncodedFrame: Sendable {
     hasPrefix = !frame.prefix.isEmpty
   }
 
-  init(bytes: [UInt8], objects: [FrameObject], hasPrefix: Bool) {
+  init(bytes: [UInt8], objects: [FrameObject], hasPrefix: Bool, isCold: Bool = false) {
     self.bytes = bytes
     self.objects = objects
     self.hasPrefix = hasPrefix
+    self.isCold = isCold
   }
 }
 
@@ -91,7 +94,7 @@ final class PackWriter: Sendable {
       let start = state.index.end
       for frame in frames {
         state.index.append(
-          frame.objects, hasPrefix: frame.hasPrefix, at: state.index.end,
+          frame.objects, hasPrefix: frame.hasPrefix, isCold: frame.isCold, at: state.index.end,
           length: frame.bytes.count)
       }
       return start

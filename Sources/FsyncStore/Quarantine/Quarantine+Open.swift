@@ -57,7 +57,8 @@ extension Store {
   ) throws(StoreError) -> Quarantine {
     var frames: [PlacedFrame] = []
     var end = UInt64(FileHeader.length)
-    try PackWalk.frames(of: file.file, path: path, end: size) { offset, summary in
+    try PackWalk.frames(of: file.file, path: path, end: size) { offset, found in
+      guard case .named(let summary) = found else { return }
       // Frames follow each other without a gap; what comes after damage was not verified whole.
       guard offset == end else { return }
       frames.append(PlacedFrame(offset: offset, summary: summary))

@@ -1,38 +1,6 @@
 import FsyncCore
 import Synchronization
 
-/// A frame's objects, decompressed.
-final class DecodedFrame: Sendable {
-  let objects: [FrameObject]
-  let prefix: [ObjectID]
-  private let starts: [Int]
-  private let content: [UInt8]
-
-  init(_ frame: Frame, content: [UInt8]) {
-    objects = frame.objects
-    prefix = frame.prefix
-    starts = frame.ranges.map(\.lowerBound)
-    self.content = content
-  }
-
-  /// What it occupies, about.
-  var size: Int { content.count + objects.count * 56 + 128 }
-
-  /// Returns the object at a position; nil where another one lies there.
-  func object(_ id: ObjectID, at position: Int) -> StoredObject? {
-    guard position < objects.count, objects[position].id == id else { return nil }
-    let start = starts[position]
-    return StoredObject(
-      kind: objects[position].kind, bytes: Array(content[start..<start + objects[position].length]))
-  }
-
-  /// Returns an object by its id, wherever in the frame it lies.
-  func object(_ id: ObjectID) -> StoredObject? {
-    guard let position = objects.firstIndex(where: { $0.id == id }) else { return nil }
-    return object(id, at: position)
-  }
-}
-
 /// Keeps the decoded frames that were used last, up to a number of bytes.
 ///
 /// The lock is held for a look-up alone: frames are read and decompressed outside it, so that

@@ -20,6 +20,8 @@ struct Place: Sendable {
   /// The range in which the frame lies; it may be longer.
   let range: Range<UInt64>
   let slot: Slot
+  /// The index of the pack, where the frame is a cold one.
+  var index: ObjectIndex? = nil
 
   /// Reads the frame's stored bytes, and not what may follow them.
   func frameBytes() throws(ObjectError) -> [UInt8]? {
@@ -42,6 +44,9 @@ package struct ObjectLocation: Hashable, Comparable, Sendable {
   /// Where the frame begins in the file.
   package let offset: UInt64
   let position: Int
+
+  /// Where nothing lies.
+  static let nowhere = ObjectLocation(source: 0, offset: 0, position: 0)
 
   /// Orders by file, then by place in it: objects of one frame are neighbours.
   package static func < (left: ObjectLocation, right: ObjectLocation) -> Bool {

@@ -10,6 +10,7 @@ enum Layout {
   static let writer = Array("locks/writer".utf8)
   static let tree = Array("locks/tree".utf8)
   static let sync = Array("locks/sync".utf8)
+  static let collecting = Array("locks/gc".utf8)
   static let packing = Array("locks/packs".utf8)
   static let packSuffix = Array(".pack".utf8)
   static let temporarySuffix = Array(".tmp".utf8)

@@ -28,11 +28,17 @@ extension Store: ObjectReader {
   /// Says what the object is, without reading it; nil where it is not here.
   package func kind(of id: ObjectID) -> ObjectKind? { place(of: id)?.slot.kind }
 
-  /// Returns the stored frame in which the object lies, as it is; nil where it is not here.
+  /// Returns the stored frame in which the object lies, as others can read it; nil where it is
+  /// not here, or only in a form that the pack alone can tell.
   package func frame(holding id: ObjectID) throws(ObjectError) -> [UInt8]? {
     guard let place = place(of: id) else { return nil }
     guard let bytes = try place.frameBytes() else { throw .damaged(id) }
-    return bytes
+    guard let index = place.index else { return bytes }
+    // What leaves a cold pack names its objects again.
+    guard let frame = bytes.withUnsafeBytes({ try? ColdFrame(decoding: $0) }),
+      let numbers = index.ordinals(ofFrame: place.slot.frame)
+    else { throw .damaged(id) }
+    return frame.named(numbers.compactMap { index.id(ofObject: $0) })?.encoded
   }
 
   /// Looks once more at the pointer and the journal before it is said that an object is missing.
@@ -70,7 +76,9 @@ extension Store: ObjectReader {
     do throws(ObjectError) {
       return try object(id, at: place)
     } catch {
-      for other in places(of: id).dropFirst() {
+      let packs = live.withLock { $0.packs }
+      let others = places(of: id).dropFirst() + packs.compactMap { $0.recovered?.place(of: id) }
+      for other in others {
         if let object = try? self.object(id, at: other) { return object }
       }
       throw error
@@ -92,15 +100,28 @@ extension Store: ObjectReader {
     let key = FrameCache.Key(source: place.source, offset: place.range.lowerBound)
     if let kept = cache.frame(key) { return kept }
     guard let bytes = try place.frameBytes(),
-      let frame = bytes.withUnsafeBytes({ try? Frame(decoding: $0) })
+      let result = try decode(bytes, place.index, for: id, isPrefix: isPrefix)
     else { throw .damaged(id) }
-    // Depth one, so that hostile frames cannot make a reader recurse.
-    guard !isPrefix || frame.prefix.isEmpty else { throw .damaged(id) }
-    let prefixBytes = try prefixBytes(frame.prefix, for: id)
-    guard let content = try? frame.content(prefixBytes: prefixBytes) else { throw .damaged(id) }
-    let result = DecodedFrame(frame, content: content)
     cache.keep(result, key)
     return result
+  }
+
+  /// Decodes a frame's bytes; nil where they are damaged.
+  /// - Parameter index: the index of the pack where the frame is a cold one.
+  func decode(
+    _ bytes: [UInt8], _ index: ObjectIndex?, for id: ObjectID, isPrefix: Bool = false
+  ) throws(ObjectError) -> DecodedFrame? {
+    if let index {
+      guard let frame = bytes.withUnsafeBytes({ try? ColdFrame(decoding: $0) }) else { return nil }
+      return try? DecodedFrame(frame, index)
+    }
+    guard let frame = bytes.withUnsafeBytes({ try? Frame(decoding: $0) }) else { return nil }
+    if frame.prefix.isEmpty { return try? DecodedFrame(frame) }
+    // Depth one, so that hostile frames cannot make a reader recurse.
+    guard !isPrefix else { return nil }
+    let prefixBytes = try prefixBytes(frame.prefix, for: id)
+    guard let content = try? frame.content(prefixBytes: prefixBytes) else { return nil }
+    return DecodedFrame(frame, content: content)
   }
 
   /// The raw bytes of prefix objects, one after the other.
@@ -132,11 +153,30 @@ extension Journal {
 
 extension Pack {
   func place(of id: ObjectID) -> Place? {
-    find(id).map { Place(source: source, file: file, path: path, range: $0.range, slot: $0.slot) }
+    if let (slot, range) = find(id) {
+      return Place(
+        source: source, file: file, path: path, range: range, slot: slot,
+        index: slot.isCold ? index : nil)
+    }
+    return nil
   }
 
-  /// A place in each frame that has a prefix.
-  var prefixed: [Place] { Place.onePerFrame(index.entries) { place(of: $0) } }
+  /// The place of a frame.
+  func place(ofFrame number: Int) -> Place? {
+    index.range(ofFrame: number).map {
+      Place(
+        source: source, file: file, path: path, range: $0,
+        slot: Slot(
+          frame: number, position: 0, kind: .chunk, hasPrefix: false,
+          isCold: index.isCold(frame: number)), index: index.isCold(frame: number) ? index : nil)
+    }
+  }
+
+  /// Says whether it holds cold frames, which no other file can hold as they are.
+  var isCold: Bool { index.isCold(frame: 0) }
+
+  /// The places of the frames that have a prefix.
+  var prefixed: [Place] { index.prefixedFrames.compactMap { place(ofFrame: $0) } }
 }
 
 extension Place {

@@ -28,7 +28,7 @@ extension Store {
       try commit(transaction, sealed, &writer)
     } catch { throw .store(error) }
     // The transaction is made; what cannot be folded now is folded another time.
-    let isCrowded = writer.live.packs.count >= Store.packsLimit
+    let isCrowded = writer.live.packs.count { !$0.isCold } >= Store.packsLimit
     if writer.live.position.end > journalLimit {
       _ = try? writer.fold(command: Array("fold".utf8))
     } else {

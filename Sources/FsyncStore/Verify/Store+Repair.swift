@@ -41,18 +41,29 @@ extension Store {
 
   private func needsRepair(_ pack: Pack) throws(StoreError) -> Bool {
     if !pack.isIndexIntact { return true }
-    if (0..<256).contains(where: { !pack.index.isValid(bucket: UInt8($0)) }) { return true }
-    let contents = PackContents(pack)
-    for number in contents.ranges.indices where try contents.frame(number) == nil { return true }
+    if !pack.index.isIntact { return true }
+    for number in 0..<pack.index.layout.frames {
+      guard let place = pack.place(ofFrame: number) else { return true }
+      do throws(ObjectError) {
+        guard let bytes = try place.frameBytes(),
+          Frame.isIntact(bytes)
+        else { return true }
+      } catch {
+        guard case .system(let code) = error else { return true }
+        throw .system(SystemError(.read, code: code), file: pack.path)
+      }
+    }
     return false
   }
 
   /// Copies frames as they are found in the file, for the index may be wrong.
   private func copyIntactFrames(of pack: Pack, to new: PackWriter) throws(StoreError) {
+    if pack.isCold { return try copyIntactObjects(of: pack.recovered ?? pack, to: new) }
     let size = try naming(pack.path) { () throws(SystemError) in try pack.file.file.stat().size }
     var batch: [EncodedFrame] = []
     try PackWalk.frames(of: pack.file.file, path: pack.path, end: size) {
-      offset, summary throws(StoreError) in
+      offset, found throws(StoreError) in
+      guard case .named(let summary) = found else { return }
       let bytes = try naming(pack.path) { () throws(SystemError) in
         try pack.file.file.read(summary.length, at: offset)
       }
@@ -65,5 +76,28 @@ extension Store {
       }
     }
     try new.write(batch)
+  }
+
+  /// Copies what a cold pack's frames still tell into frames that name their objects.
+  private func copyIntactObjects(of pack: Pack, to new: PackWriter) throws(StoreError) {
+    let encoder = FrameEncoder(.standard)
+    for number in 0..<pack.index.layout.frames {
+      guard let place = pack.place(ofFrame: number), let bytes = try? place.frameBytes(),
+        let frame = try? decode(bytes, pack.index, for: Digest.sha256([]))
+      else { continue }
+      for position in 0..<frame.count {
+        guard let object = frame.object(at: position), let id = frame.id(at: position),
+          object.id == id
+        else { continue }
+        if !encoder.hasRoom(for: object.bytes.count) {
+          try new.write([EncodedFrame(encoder.finish())])
+        }
+        encoder.add(id, object.kind, object.bytes)
+        if encoder.rawLength >= IngestWorker.frameSize {
+          try new.write([EncodedFrame(encoder.finish())])
+        }
+      }
+    }
+    if !encoder.isEmpty { try new.write([EncodedFrame(encoder.finish())]) }
   }
 }

@@ -56,6 +56,8 @@ extension Store {
     let path: [UInt8]
     let range: Range<UInt64>
     let ids: [ObjectID]
+    /// The pack's index, where the frame is a cold one.
+    var index: ObjectIndex? = nil
   }
 
   private func verifyFrames(_ live: Live) throws(StoreError) -> [Verification] {
@@ -67,7 +69,9 @@ extension Store {
       }
       for (number, ids) in ids.enumerated() {
         guard let range = pack.index.range(ofFrame: number) else { continue }
-        tasks.append(Task(file: pack.file, path: pack.path, range: range, ids: ids))
+        let index = pack.index.isCold(frame: number) ? pack.index : nil
+        tasks.append(
+          Task(file: pack.file, path: pack.path, range: range, ids: ids, index: index))
       }
     }
     try live.journal.walk(bootID: host.bootID) { frames, _ in
@@ -112,30 +116,27 @@ extension Store {
       }
       throw .object(error)
     }
-    guard let frame = bytes?.withUnsafeBytes({ try? Frame(decoding: $0) }),
-      let prefix = try? prefixBytes(frame.prefix, for: task.ids.first ?? Digest.sha256([])),
-      let content = try? frame.content(prefixBytes: prefix)
-    else {
+    let first = task.ids.first ?? Digest.sha256([])
+    guard let bytes, let decoded = try? decode(bytes, task.index, for: first) else {
       result.damages.append(damage)
       return
     }
     result.frames += 1
-    let decoded = DecodedFrame(frame, content: content)
-    for (position, object) in frame.objects.enumerated() {
+    var present: Set<ObjectID> = []
+    for position in 0..<decoded.count {
+      guard let id = decoded.id(at: position) else { continue }
+      present.insert(id)
       result.objects += 1
-      result.bytes += UInt64(object.length)
-      if decoded.object(object.id, at: position)?.id != object.id {
-        result.damages.append(.object(object.id, file: task.path))
-      }
+      let object = decoded.object(at: position)
+      result.bytes += UInt64(object?.bytes.count ?? 0)
+      if object?.id != id { result.damages.append(.object(id, file: task.path)) }
     }
     // What the index promises must be where it says.
-    let present = Set(frame.objects.map(\.id))
     if !task.ids.allSatisfy(present.contains) { result.damages.append(.index(file: task.path)) }
   }
 
   private func verifyIndex(_ pack: Pack, _ result: inout Verification) {
-    let isIntact = (0..<256).allSatisfy { pack.index.isValid(bucket: UInt8($0)) }
-    if !isIntact, pack.isIndexIntact { result.damages.append(.index(file: pack.path)) }
+    if !pack.index.isIntact, pack.isIndexIntact { result.damages.append(.index(file: pack.path)) }
   }
 
   private func journalDamage(_ live: Live) throws(StoreError) -> [Damage] {

@@ -37,5 +37,6 @@ struct Commit: Command {
       tool.say(result, dryRun: change.dryRun)
     }
     tool.report(result.problems)
+    if !change.dryRun { repository.collectIfWorthwhile() }
   }
 }
