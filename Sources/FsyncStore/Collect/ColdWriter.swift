@@ -196,7 +196,7 @@ final class ColdWriter {
     if found.count == 2 {
       let gain = found[1].1.count - found[0].1.count
       trial[draft.kind == .chunk]?.isWorth =
-        gain * ColdEffort.worth >= found[1].1.count
+        gain * effort.worth >= found[1].1.count
       if gain < 0 { best = found[1] }
     }
     // What hardly gets smaller is better read as it is.
