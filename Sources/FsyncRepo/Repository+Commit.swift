@@ -38,6 +38,7 @@ extension Repository {
     result.problems = tree.scan.problems.map(PathProblem.init)
     let lagging = state.lagging
     if tree.scan.isClean, lagging.isEmpty, state.base != nil {
+      if !options.dryRun { note(tree) }
       return result
     }
     let ingest: Ingest?

@@ -30,8 +30,12 @@ extension Repository {
       }
       return try root.directory(name)
     }
+    var options = MaterialiseOptions()
+    options.threads = configuration.threads ?? Workers.processors
+    options.place = store.contentPlace
     let outcomes = try looking { () throws(TreeError) in
-      try Materialiser.run(plan, root: root, stage: stage, index: .empty(), reader: store)
+      try Materialiser.run(
+        plan, root: root, stage: stage, index: .empty(), reader: store, options: options)
     }
     for (change, outcome) in zip(plan, outcomes) where !outcome.isDone {
       result.problems.append(

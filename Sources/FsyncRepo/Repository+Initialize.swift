@@ -20,9 +20,9 @@ extension Repository {
     let place = placeAfterInitialize(root, bare: bare)
     do throws(SystemError) {
       if !bare { try makeIfMissing(place.folder) }
-      for name in ["locks", "stage"] {
-        try makeIfMissing(RepositoryPlace.join(place.folder, Array(name.utf8)))
-      }
+      try makeIfMissing(RepositoryPlace.join(place.folder, Array("locks".utf8)))
+      // What waits there is nobody else's to see, whatever folder it is for.
+      try makeIfMissing(RepositoryPlace.join(place.folder, Array("stage".utf8)), mode: 0o700)
     } catch { throw .system(error, path: place.folder) }
     for name in ["tree", "sync"] {
       let path = RepositoryPlace.join(place.folder, Array("locks/\(name)".utf8))
@@ -86,11 +86,11 @@ extension Repository {
     } catch { throw .system(error, path: path) }
   }
 
-  static func makeIfMissing(_ path: [UInt8]) throws(SystemError) {
+  static func makeIfMissing(_ path: [UInt8], mode: UInt16 = 0o777) throws(SystemError) {
     let (parent, name) = split(path)
     guard !name.isEmpty else { return }
     do throws(SystemError) {
-      try Directory(parent).makeDirectory(name, mode: 0o777)
+      try Directory(parent).makeDirectory(name, mode: mode)
     } catch {
       if error.isPresent, try Stat(following: path).kind == .directory { return }
       throw error

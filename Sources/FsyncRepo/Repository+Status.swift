@@ -36,7 +36,10 @@ extension Repository {
   ) throws(RepositoryError) -> (changes: [PathChange], problems: [PathProblem]) {
     let tree = try look(state.base, settled: true)
     var problems = tree.scan.problems.map(PathProblem.init)
-    if tree.scan.isClean { return ([], problems) }
+    if tree.scan.isClean {
+      note(tree)
+      return ([], problems)
+    }
     let overlay = ObjectOverlay(over: store)
     let candidates = try looking { () throws(TreeError) in
       try tree.scan.candidates(tree.index)

@@ -119,12 +119,14 @@ extension Repository {
       progress.report(.writing, files, total, all)
     }
     options.shouldStop = { Interruption.isRequested }
+    options.place = store.contentPlace
     let outcomes: [Outcome]
     let next: Index
     var lagging: [Path: Lag?] = [:]
     let root = try calling(path) { () throws(SystemError) in try Directory(path) }
     let stagePath = RepositoryPlace.join(place.folder, Array("stage".utf8))
     let stage = try calling(stagePath) { () throws(SystemError) in try Directory(stagePath) }
+    options.stamps = StampRule.probe(in: stage)
     do throws(TreeError) {
       outcomes = try Materialiser.run(
         plan, root: root, stage: stage, index: index, reader: store, options: options)
@@ -196,6 +198,15 @@ extension Repository {
   /// How many conflicts of a stored table are open.
   func openConflicts(_ table: ObjectID?) throws(RepositoryError) -> Int {
     try conflictTable(of: table).open.count
+  }
+}
+
+extension Store {
+  /// Says where content lies, so that each frame is decoded once.
+  @Sendable func contentPlace(_ id: ObjectID) -> ContentPlace? {
+    location(of: id).map {
+      ContentPlace(source: $0.source, frame: $0.offset, position: $0.position)
+    }
   }
 }
 

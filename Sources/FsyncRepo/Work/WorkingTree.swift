@@ -47,6 +47,17 @@ extension Repository {
     try? index.write(to: folder)
   }
 
+  /// Writes down what a clean scan has seen of folders, where that spares the next one a good
+  /// part of its work.
+  func note(_ tree: borrowing WorkingTree) {
+    guard tree.scan.isWorthNoting(tree.index),
+      let snapshot = try? FsyncTree.Snapshot.assemble(
+        tree.index, tree.scan, contents: { _ in nil }, put: { Digest.object($0, $1) }),
+      snapshot.tree == tree.index.tree
+    else { return }
+    save(snapshot.index)
+  }
+
   /// Scans the working tree against the base.
   func look(_ base: Base?, settled: Bool) throws(RepositoryError) -> WorkingTree {
     guard let path = place.root else { throw .bare }

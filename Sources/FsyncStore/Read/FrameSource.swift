@@ -43,7 +43,8 @@ package struct ObjectLocation: Hashable, Comparable, Sendable {
   package let source: UInt64
   /// Where the frame begins in the file.
   package let offset: UInt64
-  let position: Int
+  /// Its number among the objects of the frame.
+  package let position: Int
 
   /// Where nothing lies.
   static let nowhere = ObjectLocation(source: 0, offset: 0, position: 0)

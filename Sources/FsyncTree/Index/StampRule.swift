@@ -26,6 +26,15 @@ package enum StampRule: Hashable, Sendable {
   package func isSafe(_ stamp: FileTime, at moment: FileTime) -> Bool {
     self == .fine || stamp.adding(nanoseconds: tick(after: stamp)) < moment
   }
+
+  /// Waits until a change that comes now must get a later stamp, where that is a matter of
+  /// milliseconds.
+  func wait(after stamp: FileTime) {
+    let seconds = stamp.adding(nanoseconds: tick(after: stamp)).seconds(since: Clock.now())
+    guard self == .coarse, seconds >= 0, seconds < 0.1 else { return }
+    // Waiting for nothing to happen; an error here only means that files are read once more.
+    _ = try? Poll.wait(reading: -1, writing: -1, seconds: seconds + 0.002)
+  }
 }
 
 extension FileTime {

@@ -1,7 +1,15 @@
 internal import FsyncCore
 internal import FsyncSystem
 
-/// Puts staged content in its place, path by path, on one thread.
+/// What is still to be done with folders when all paths have been written.
+struct FolderMarks: Sendable {
+  /// Folders whose names changed, and whether they lie on another file system than the root.
+  var touched: [Path: Bool] = [:]
+  /// Folders that get their final mode at the end, because something was still to be put in.
+  var modes: [Path: UInt16] = [:]
+}
+
+/// Puts staged content in its place, path by path; each thread has its own.
 final class Applier {
   let options: MaterialiseOptions
   let area: StagingArea
@@ -9,13 +17,12 @@ final class Applier {
   let check: PreImageCheck
   private let index: Index
   private let directories: [Path: Entry]
-  /// Folders whose names changed, and whether they lie on another file system than the root.
-  private(set) var touched: [Path: Bool] = [:]
-  /// Folders that get their final mode at the end, because something was still to be put in.
-  private(set) var modes: [Path: UInt16] = [:]
+  private(set) var marks = FolderMarks()
 
+  /// Begins with nothing touched.
+  /// - Parameter directories: the folders that are to be there after all changes.
   init(
-    _ changes: [PathChange], root: borrowing Directory, _ area: StagingArea, _ index: Index,
+    _ directories: [Path: Entry], root: borrowing Directory, _ area: StagingArea, _ index: Index,
     _ options: MaterialiseOptions
   ) throws(SystemError) {
     self.options = options
@@ -25,11 +32,31 @@ final class Applier {
     check = PreImageCheck(
       index: index, reader: try FileReader(root, stamps: options.stamps),
       hasModes: options.hasModes)
-    var directories: [Path: Entry] = [:]
-    for change in changes {
-      if let to = change.to, to.kind == .directory { directories[change.path] = to }
-    }
     self.directories = directories
+  }
+
+  /// Takes over what another thread's applier has touched.
+  func add(_ other: FolderMarks) {
+    marks.touched.merge(other.touched) { $0 || $1 }
+    marks.modes.merge(other.modes) { first, _ in first }
+  }
+
+  /// Puts a new folder in place with all that is in it.
+  ///
+  /// - Returns: false where that cannot be done in one step.
+  func placeWhole(_ change: PathChange, staged: [UInt8]) -> Bool {
+    guard let parent = change.path.parent, let name = change.path.name else { return false }
+    do throws(SystemError) {
+      let folder = try cursor.folder(parent) { [self] above, missing throws(SystemError) in
+        try makeMissing(above, missing, for: change)
+      }
+      try withWriting(to: folder, at: parent) { () throws(SystemError) in
+        try area.folder.directory.rename(
+          staged, to: folder.directory, name.bytes, replacing: false)
+      }
+      note(parent)
+      return true
+    } catch { return false }
   }
 
   /// Brings one path to its target.
@@ -73,9 +100,9 @@ final class Applier {
         try makeDirectory(path, name.bytes, mode: mode, in: parent)
       }
     } catch {
-      // A file or a symlink has the name: it is not followed, and what is in it is nobody's.
-      if error.isPresent { return false }
-      throw error
+      // Another thread was faster; or a file or a symlink has the name: then it is not followed,
+      // and what is in it is nobody's.
+      guard error.isPresent else { throw error }
     }
     return true
   }
@@ -99,19 +126,19 @@ final class Applier {
       guard error.isOtherFileSystem || error.isUnsupported else { throw error }
       try folder.directory.makeDirectory(name, mode: 0o700)
       if options.hasModes { try folder.directory.setMode(name, mode | 0o700) }
-      touched[path.parent ?? .root] = true
+      marks.touched[path.parent ?? .root] = true
     }
     note(path.parent ?? .root)
-    if options.hasModes, mode & 0o700 != 0o700 { modes[path] = mode }
+    if options.hasModes, mode & 0o700 != 0o700 { marks.modes[path] = mode }
   }
 
   /// Notes that a folder's names changed.
   func note(_ folder: Path, isElsewhere: Bool = false) {
-    touched[folder] = touched[folder] ?? false || isElsewhere
+    marks.touched[folder] = marks.touched[folder] ?? false || isElsewhere
   }
 
   /// Gives a folder its final mode at the end.
-  func setModeLater(_ path: Path, _ mode: UInt16) { modes[path] = mode }
+  func setModeLater(_ path: Path, _ mode: UInt16) { marks.modes[path] = mode }
 
   /// Writes to a folder whose mode forbids that to its own owner, and puts the mode back at the
   /// end.
@@ -132,7 +159,7 @@ final class Applier {
         stat.mode & 0o300 != 0o300,
         (try? folder.directory.setMode([0x2e], stat.mode | 0o300)) != nil
       else { throw error }
-      if modes[path] == nil { modes[path] = stat.mode & 0o7777 }
+      if marks.modes[path] == nil { marks.modes[path] = stat.mode & 0o7777 }
       return try body()
     }
   }
@@ -141,16 +168,16 @@ final class Applier {
 
   /// Gives folders the modes that had to wait, and makes all names durable.
   func finish(_ root: borrowing Directory) throws(SystemError) {
-    for (path, mode) in modes.sorted(by: { $0.key > $1.key }) {
+    for (path, mode) in marks.modes.sorted(by: { $0.key > $1.key }) {
       guard let folder = try? cursor.folder(path) else { continue }
       try folder.directory.setMode([0x2e], mode)
     }
-    let elsewhere = touched.filter(\.value).keys
-    let here = touched.count - elsewhere.count
+    let elsewhere = marks.touched.filter(\.value).keys
+    let here = marks.touched.count - elsewhere.count
     if here > Materialiser.batch {
       try root.syncFileSystem()
     }
-    for (path, isElsewhere) in touched where isElsewhere || here <= Materialiser.batch {
+    for (path, isElsewhere) in marks.touched where isElsewhere || here <= Materialiser.batch {
       do throws(SystemError) {
         try cursor.folder(path).directory.sync()
       } catch {

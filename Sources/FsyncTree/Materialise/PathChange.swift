@@ -80,6 +80,8 @@ package struct MaterialiseOptions: Sendable {
   package var stamps = StampRule.coarse
   /// Asked before each path; true leaves the rest untried.
   package var shouldStop: (@Sendable () -> Bool)?
+  /// Says where content is stored: it is staged in that order.
+  package var place: (@Sendable (ObjectID) -> ContentPlace?)?
   /// Told the bytes of each file that was staged, from several threads.
   package var staged: (@Sendable (_ bytes: UInt64) -> Void)?
 
@@ -97,6 +99,12 @@ enum StagingError: Error {
     case .object(let error): .unavailable(error)
     case .system(let error): .failed(error)
     }
+  }
+
+  /// Says whether a name was taken by something else.
+  var isPresent: Bool {
+    if case .system(let error) = self { return error.isPresent }
+    return false
   }
 
   /// Calls the system in a place where objects may fail too.

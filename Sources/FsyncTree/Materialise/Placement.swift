@@ -81,7 +81,7 @@ extension Applier {
     let beside = area.newNameBeside()
     defer { area.discard(beside, in: folder) }
     do throws(StagingError) {
-      try area.write(to, as: beside, in: folder, durably: true)
+      _ = try area.write(to, as: beside, in: folder, durably: true)
     } catch {
       if case .system(let error) = error { throw error }
       return error.outcome

@@ -24,17 +24,37 @@ final class StagingArea: Sendable {
 
   /// Removes what a killed process has left.
   ///
-  /// What is not its own temporary stays.
+  /// What is not its own temporary stays, and so does a folder that was taken out of its place
+  /// and holds something.
   func clear() throws(SystemError) {
     for name in try folder.directory.names() where !name.starts(with: StagingArea.rescued) {
+      if name.starts(with: NewFolders.prefix) { try? StagingArea.empty(name, in: folder.directory) }
       discard(name, in: folder)
+    }
+  }
+
+  /// Removes all that is in a new folder that was not put in place.
+  private static func empty(
+    _ name: [UInt8], in folder: borrowing Directory
+  ) throws(SystemError) {
+    let directory = try folder.directory(name)
+    for name in try directory.names() {
+      do throws(SystemError) { try directory.unlink(name) } catch {
+        try empty(name, in: directory)
+        try directory.removeDirectory(name)
+      }
     }
   }
 
   /// A name that nothing else has in this run.
   func newName() -> [UInt8] {
     let number = counter.add(1, ordering: .relaxed).newValue
-    return Array("f\(String(number, radix: 16))".utf8)
+    return Array("n\(String(number, radix: 16))".utf8)
+  }
+
+  /// The name of a change's content.
+  static func name(_ position: Int) -> [UInt8] {
+    Array("f\(String(position, radix: 16))".utf8)
   }
 
   /// A name for a temporary beside its target, which scans do not see.
@@ -44,51 +64,69 @@ final class StagingArea: Sendable {
   }
 
   /// Writes a file or symlink with its mode and time.
-  /// - Parameter durably: whether it is made durable by itself; else the whole file system is,
-  ///   once, before anything is renamed.
+  /// - Parameters:
+  ///   - name: its name, or its path where folders have been made in the staging area.
+  ///   - durably: whether it is made durable by itself; else the whole file system is, once,
+  ///     before anything is renamed.
+  /// - Returns: its stat where it lies.
   func write(
     _ entry: Entry, as name: [UInt8], in folder: OpenFolder, durably: Bool
-  ) throws(StagingError) {
+  ) throws(StagingError) -> Stat {
+    let stat: Stat
     do throws(StagingError) {
       switch entry.kind {
-      case .symlink: try writeSymlink(entry, as: name, in: folder)
-      default: try writeFile(entry, as: name, in: folder, durably)
+      case .symlink: stat = try writeSymlink(entry, as: name, in: folder)
+      default: stat = try writeFile(entry, as: name, in: folder, durably)
       }
     } catch {
-      discard(name, in: folder)
+      // A name that was taken is another's.
+      if !error.isPresent { discard(name, in: folder) }
       throw error
     }
     options.staged?(entry.size)
+    return stat
   }
 
   private func writeSymlink(
     _ entry: Entry, as name: [UInt8], in folder: OpenFolder
-  ) throws(StagingError) {
+  ) throws(StagingError) -> Stat {
     let target = try ContentWriter(reader: reader).target(entry)
-    try StagingError.system { () throws(SystemError) in
+    return try StagingError.system { () throws(SystemError) in
       try folder.directory.makeSymlink(name, to: target)
       try folder.directory.setModified(name, FileTime(entry.mtime))
+      return try folder.directory.stat(name)
     }
   }
 
   private func writeFile(
     _ entry: Entry, as name: [UInt8], in folder: OpenFolder, _ durably: Bool
-  ) throws(StagingError) {
+  ) throws(StagingError) -> Stat {
+    let mode = options.hasModes ? entry.mode : 0o644
     let file = try StagingError.system { () throws(SystemError) in
-      try folder.directory.file(name, .create(mode: 0o600))
+      try folder.directory.file(name, .create(mode: mode))
     }
     try ContentWriter(reader: reader).write(entry, to: file)
-    try StagingError.system { () throws(SystemError) in
-      if options.hasModes { try file.setMode(entry.mode) }
+    return try StagingError.system { () throws(SystemError) in
       try file.setModified(FileTime(entry.mtime))
+      var stat = try file.stat()
+      // The process's mask may have taken bits away.
+      if options.hasModes, stat.mode & 0o777 != entry.mode {
+        try file.setMode(entry.mode)
+        stat = try file.stat()
+      }
       if durably { try file.sync() }
+      return stat
     }
   }
 
   /// Makes a directory with its mode, which its owner may at first write whatever that says.
   func makeDirectory(mode: UInt16, as name: [UInt8]) throws(SystemError) {
-    try folder.directory.makeDirectory(name, mode: 0o700)
-    if options.hasModes { try folder.directory.setMode(name, mode | 0o700) }
+    let wanted = options.hasModes ? mode | 0o700 : 0o755
+    try folder.directory.makeDirectory(name, mode: wanted)
+    // The process's mask may have taken bits away.
+    if options.hasModes, try folder.directory.stat(name).mode & 0o777 != wanted {
+      try folder.directory.setMode(name, wanted)
+    }
   }
 
   /// Removes a temporary, whatever it is; a folder that holds something stays.

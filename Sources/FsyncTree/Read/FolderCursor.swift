@@ -46,7 +46,12 @@ package final class FolderCursor {
           settle()
           throw error
         }
-        next = OpenFolder(try folder.directory.directory(name.bytes))
+        do throws(SystemError) {
+          next = OpenFolder(try folder.directory.directory(name.bytes))
+        } catch {
+          settle()
+          throw error
+        }
       }
       folder = next
       at = child

@@ -62,6 +62,18 @@ package struct Scan: Sendable {
     }
   }
 
+  /// Says whether so many directories had to be listed, and need not be again, that an index
+  /// which says so is worth writing: at least one in sixteen.
+  package func isWorthNoting(_ index: Index) -> Bool {
+    let listed = directories.count { folder in
+      guard folder.isListed, folder.number != nil, folder.isAccounted, folder.obstacle == nil,
+        folder.rulesFailure == nil, folder.entries.isEmpty, let stat = folder.stat
+      else { return false }
+      return stamps.isSafe(stat.ctime, at: started)
+    }
+    return listed > 0 && listed * 16 >= index.directories.count
+  }
+
   /// Calls back for each file and symlink that must be read to know what it holds, in order.
   package func forEachCandidate<Failure: Error>(
     _ body: (_ path: Path, _ stat: Stat, _ row: Int?) throws(Failure) -> Void
