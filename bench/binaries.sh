@@ -73,7 +73,7 @@ if [ "$image" -gt 0 ]; then
     mkdir "$work/files"
     (cd "$1" && awk -v v="$version" 'NR % 10 != v' "$work/list" | tar -cf - -T - | tar -xf - -C "$work/files")
     rm -f "$tree/disk.img"
-    mkfs.ext4 -q -d "$work/files" "$tree/disk.img" "${image}M"
+    mkfs.ext4 -q -d "$work/files" "$tree/disk.img" "${image}M" >/dev/null
     keep "$version"
   done
   finish "ext4 image, 3 versions" $((image * 3 * 1024 * 1024))
