@@ -119,8 +119,10 @@ extension Repository {
 
   /// Gives the space back, also what an interrupted run has left.
   private func drop(after decided: Decided) throws(RepositoryError) -> PruneResult {
-    progress.report(.collecting, 0, nil, 0)
     var result = decided.result
+    // Where every commit is whole nothing was pruned, now or ever.
+    guard try state().absences != nil else { return result }
+    progress.report(.collecting, 0, nil, 0)
     do throws(StoreError) {
       let done = try store.collect(
         grace: Repository.grace, prunes: true, command: Array("prune".utf8),

@@ -62,6 +62,8 @@ import Testing
     #expect(preview.bytesFreed > 0)
     // The state before the last command that changed the folder is kept, for undoing it.
     #expect(preview.decisions.map(\.isKept) == [true, true, false, false])
+    #expect(try desk.prune(last(9)).pruned == 0)
+    #expect(try desk.state() == before)
     let done = try desk.prune(last(1))
     #expect(done.decisions == preview.decisions)
     #expect(done.objectsDropped == 2)
@@ -195,6 +197,71 @@ import Testing
       #expect(try repository.conflicts(notices: false).isEmpty)
       #expect(try repository.check(quick: false).isSound)
     }
+  }
+
+  /// Two replicas that edited both ends of a text, have joined, and lost what both started from;
+  /// and one that has it.
+  private func wanting(
+    in directory: borrowing TemporaryDirectory
+  ) throws -> (desk: Repository, lap: Repository, third: Repository) {
+    let desk = try Repository.make("desk", in: directory)
+    let body = (0..<20).map { "line \($0)\n" }.joined()
+    let first = try versions("note", ["top\n" + body + "end\n"], in: desk)[0]
+    let base = Digest.object(.chunk, Array(("top\n" + body + "end\n").utf8))
+    let lap = try desk.clone("lap", in: directory)
+    let third = try desk.clone("third", in: directory)
+    _ = try versions("note", ["desk\n" + body + "end\n"], in: desk)
+    _ = try versions("note", ["top\n" + body + "lap\n"], in: lap)
+    for repository in [desk, lap] {
+      // Against the rule that keeps it: no replica does this by itself.
+      try repository.store.transact { (state, transaction) throws(Never) in
+        transaction.record(
+          absent: [first], .pruned(policy: []), at: Timestamp(seconds: 1), on: state)
+      }
+      _ = try repository.store.collect(grace: 0, prunes: true) { _ in [] }
+      #expect(try !repository.store.contains(base))
+    }
+    do throws(RepositoryError) {
+      try lap.sync(desk.url)
+      Issue.record("merged without the base")
+    } catch {
+      guard case .unavailable(base) = error else { throw error }
+    }
+    for repository in [desk, lap] { #expect(try repository.state().heads.count == 2) }
+    #expect(try lap.tree.read("note") == "top\n" + body + "lap\n")
+    return (desk, lap, third)
+  }
+
+  @Test func whatAMergeLacksIsAskedForWhomeverOneMeets() throws {
+    let directory = try TemporaryDirectory()
+    let (desk, lap, third) = try wanting(in: directory)
+    try third.sync(lap.url)
+    let merged = try third.tree.read("note")
+    #expect(merged.hasPrefix("desk\n") && merged.hasSuffix("lap\n"))
+    #expect(try lap.tree.read("note") == merged)
+    // The heads are the same here, and it asks all the same.
+    #expect(try desk.state().heads == lap.state().heads)
+    try desk.sync(lap.url)
+    for repository in [desk, lap, third] {
+      #expect(try repository.tree.read("note") == merged)
+      #expect(try repository.status().isClean)
+      #expect(try repository.check(quick: false).isSound)
+      #expect(try repository.collect(dryRun: false).objectsDropped == 0)
+    }
+  }
+
+  @Test func whereNobodyHasItOneSidesVersionIsTakenOver() throws {
+    let directory = try TemporaryDirectory()
+    let (desk, lap, _) = try wanting(in: directory)
+    let own = try #require(try lap.state().base?.commits.first)
+    let other = try #require(try lap.state().heads.first { $0 != own })
+    let path = try Path(Array("note".utf8))
+    #expect(try lap.restore([path], at: .commit(other)).commits.count == 1)
+    try lap.sync(desk.url)
+    #expect(try lap.tree.read("note").hasPrefix("desk\n"))
+    #expect(try desk.tree.listing() == lap.tree.listing())
+    #expect(try desk.state().heads == lap.state().heads)
+    #expect(try read("note", at: own, in: desk).hasSuffix("lap\n"))
   }
 
   @Test func aPolicyComesFromTheConfiguration() throws {

@@ -180,7 +180,7 @@ extension MemoryHost {
 
   /// Random histories of three, each pruning as it likes: all end with the same files, and no
   /// merge lacks what it needs.
-  @Test(arguments: UInt64(0)..<60)
+  @Test(arguments: UInt64(0)..<80)
   mutating func whoPrunesConverges(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
     let hosts = ["a", "b", "c", "d"].prefix(2 + random.below(3)).map { MemoryHost($0) }

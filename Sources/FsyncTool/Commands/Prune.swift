@@ -75,6 +75,7 @@ struct Prune: Command {
         + "content (\(result.policy)), \(result.pruned) "
         + "\(change.dryRun ? "would be" : result.pruned == 1 ? "was" : "were") pruned"
         + (result.absent > 0 ? "; \(result.absent) had been before" : ""))
+    guard change.dryRun || result.bytesBefore > 0 else { return }
     let verb = change.dryRun ? "would drop" : "dropped"
     let sizes =
       change.dryRun

@@ -68,7 +68,8 @@ extension ErrorText {
         "the folder cannot be brought up to date here: merging needs content that is not here, "
           + "\(id.short)",
         hint: "history is complete and the folder is as it was; sync with a replica that keeps "
-          + "more of the old content", status: .partly)
+          + "more of the old content, or take over what another head has, with fsync restore PATH "
+          + "--at COMMIT", status: .partly)
     case .pruned(let content): self.init(content)
     case .noPolicy:
       self.init(
