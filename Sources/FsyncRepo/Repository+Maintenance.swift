@@ -71,25 +71,48 @@ extension Repository {
   }
 
   /// Verifies everything that is stored: each frame's checksum, each object's hash, and every
-  /// reference.
-  /// - Parameter quick: references only.
+  /// reference; and finds out what people lose by what is missing.
+  /// - Parameter quick: checksums only.
   package func check(quick: Bool) throws(RepositoryError) -> CheckReport {
-    progress.report(.checking, 0, nil, 0)
-    let found: Verification
-    let state = try state()
-    do throws(StoreError) {
-      // Where history is damaged its roots cannot be known, and what is damaged is told below.
-      let roots = (try? contentRootsIfPruned(state)) ?? []
-      found = try store.verify(quick: quick, roots: roots)
-    } catch { throw RepositoryError(error) }
-    var report = CheckReport()
-    report.frames = found.frames
-    report.objects = found.objects
-    for damage in found.damages {
-      if case .missing(let id, _, _) = damage { report.missing.append(id) }
-      report.damages.append(Repository.describe(damage))
+    try checkReport(try verification(quick: quick))
+  }
+
+  /// Words what verification found, and says whom it harms.
+  func checkReport(_ found: Verification) throws(RepositoryError) -> CheckReport {
+    var report = CheckReport(found)
+    if !report.missing.isEmpty {
+      var walk = HarmWalk(store, missing: Set(report.missing))
+      report.harm = walk.harm(under: try state().heads)
     }
     return report
+  }
+
+  /// What is needed besides what the state names.
+  ///
+  /// Where history is damaged it cannot be known, and what is damaged is found anyway.
+  func neededRoots() throws(StoreError) -> [ObjectID] {
+    let state = try store.state()
+    return (try? contentRootsIfPruned(state)) ?? []
+  }
+
+  /// Verifies what is stored.
+  func verification(quick: Bool) throws(RepositoryError) -> Verification {
+    progress.report(.checking, 0, nil, 0)
+    do throws(StoreError) {
+      return quick ? try store.verifyChecksums() : try store.verify(roots: try neededRoots())
+    } catch { throw RepositoryError(error) }
+  }
+
+}
+
+extension CheckReport {
+  /// Words what verification found.
+  init(_ found: Verification) {
+    frames = found.frames
+    objects = found.objects
+    bytes = found.bytes
+    damages = found.damages.map(CheckReport.describe)
+    missing = found.missing
   }
 
   /// A damage as one line.

@@ -44,10 +44,13 @@ extension Repository {
         RemotePlace(name: $0.name, url: $0.url, command: $0.command)
       }
     }
-    return remotes.map { text in
-      guard let remote = configuration.remote(named: text) else { return RemotePlace(url: text) }
-      return RemotePlace(name: remote.name, url: remote.url, command: remote.command)
-    }
+    return remotes.map { place(of: $0) }
+  }
+
+  /// The remote that a word names: one that is configured, or a place.
+  func place(of text: String) -> RemotePlace {
+    guard let remote = configuration.remote(named: text) else { return RemotePlace(url: text) }
+    return RemotePlace(name: remote.name, url: remote.url, command: remote.command)
   }
 
   private func preview(

@@ -29,6 +29,8 @@ package struct SystemError: Error, Hashable, Sendable {
 
   /// Says whether there is no such file: ENOENT or ENOTDIR.
   package var isAbsent: Bool { code == ENOENT || code == ENOTDIR }
+  /// Says whether the disk failed: EIO.
+  package var isInputOutput: Bool { code == EIO }
   /// Says whether the disk or a quota is full.
   package var isFull: Bool { code == ENOSPC || code == EDQUOT }
   /// Says whether permission is missing.

@@ -36,12 +36,20 @@ import Testing
     #expect(Self.stream([.keepAlive, .keepAlive]) == bytes)
   }
 
+  @Test func aFetch() throws {
+    let repository = try #require(RepositoryID(Array(0..<16)))
+    let fetch = Fetch(repository: repository, ids: [Digest.sha256([])])
+    #expect(
+      Self.stream([.fetch(fetch)]) == "0d33d0280101000102030405060708090a0b0c0d0e0f01"
+        + "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" + "bc2edd87aa4d8ce3")
+  }
+
   /// The table of bounds.
   @Test func bounds() {
     #expect(
       MessageTag.allCases.map(\.bound) == [
         1_048_576, 1_048_576, 19_538_992, 262_152, 1032, 16, 524_304, 16, 131_200, 0, 4112,
-        262_152,
+        262_152, 32_832, 32_776,
       ])
   }
 }

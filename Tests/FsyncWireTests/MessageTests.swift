@@ -19,6 +19,13 @@ import Testing
       ]), completeness: .pruned, delivered: 12345)
   }
 
+  private static func identified(_ byte: UInt8) -> RepositoryID {
+    guard let id = RepositoryID([UInt8](repeating: byte, count: 16)) else {
+      preconditionFailure("an id has 16 bytes")
+    }
+    return id
+  }
+
   /// One of every kind, and the corners of those that have any.
   static var messages: [Message] {
     var selection = Selection(count: 11)
@@ -39,7 +46,9 @@ import Testing
       .need(Need(commits: [], objects: [id(3)])), .ack(1 << 40),
       .joined(Joined(heads: heads, view: id(6), conflicts: 3, problems: 1)),
       .joined(Joined(heads: [])), .keepAlive, .failure(Failure(.full, Array("no space".utf8))),
-      .failure(Failure(.other)), .absent([id(7)]), .absent(heads),
+      .failure(Failure(.other)), .lacking([]), .lacking([id(1), id(2)].sorted()),
+      .fetch(Fetch(repository: identified(5), ids: [id(1), id(2), id(3)])), .absent([id(7)]),
+      .absent(heads),
     ]
   }
 

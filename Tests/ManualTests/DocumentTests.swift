@@ -30,7 +30,8 @@ import Testing
     ["rm", "-C", "laptop", "one"], ["restore", "-C", "laptop", "--at", "now", "."],
     ["config", "get", "-C", "laptop", "remote.origin.url"], ["config", "-C", "laptop"],
     ["gc", "-C", "laptop"], ["prune", "-C", "laptop", "--keep-last", "1"],
-    ["fsck", "-C", "laptop"], ["doctor", "-C", "laptop"],
+    ["fsck", "-C", "laptop"], ["fsck", "-C", "laptop", "--repair", "origin"],
+    ["doctor", "-C", "laptop"],
     ["doctor", "-C", "laptop", "--adopt"], ["version"],
   ]
 

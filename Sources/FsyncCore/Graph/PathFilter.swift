@@ -1,8 +1,9 @@
 /// A small Bloom filter of the paths that a commit changed, and of the folders above them.
 ///
 /// "Not in it" is certain, so a history of one path skips nearly every commit that did not change
-/// it without reading a tree. Ten bits a path and seven probes: one answer in a hundred is a
-/// "perhaps" that the trees then deny.
+/// it without reading a tree. Ten bits a path, eight bytes at least, and seven probes: fewer than one
+/// answer in a hundred is a "perhaps" that the trees then deny, and of small changes, which most
+/// are, one in ten thousand.
 package enum PathFilter {
   /// A path as filters are asked for it.
   package struct Key: Hashable, Sendable {
@@ -32,13 +33,14 @@ package enum PathFilter {
   /// How many paths a filter holds at most.
   static let bound = 512
   private static let bitsPerPath = 10
+  private static let fewestBytes = 8
   private static let probes: UInt64 = 7
 
   /// Makes the filter of some paths, and of nothing else.
   static func make(_ keys: some Collection<Key>) -> [UInt8] {
     guard !keys.isEmpty else { return [] }
     guard keys.count <= bound else { return everything }
-    var bytes = [UInt8](repeating: 0, count: (keys.count * bitsPerPath + 7) / 8)
+    var bytes = [UInt8](repeating: 0, count: max(fewestBytes, (keys.count * bitsPerPath + 7) / 8))
     for key in keys {
       for probe in 0..<probes {
         let bit = key.bit(probe, of: bytes.count * 8)

@@ -11,6 +11,13 @@ package struct ReplicaID: Hashable, Comparable, Sendable, CustomStringConvertibl
     self.bytes = Array(bytes)
   }
 
+  private init(repeating byte: UInt8) {
+    bytes = [UInt8](repeating: byte, count: ReplicaID.byteCount)
+  }
+
+  /// The id of no replica: sixteen zeros.
+  package static let nobody = ReplicaID(repeating: 0)
+
   /// Orders ids as their bytes.
   package static func < (left: ReplicaID, right: ReplicaID) -> Bool {
     left.bytes.lexicographicallyPrecedes(right.bytes)

@@ -31,15 +31,7 @@ extension Repository {
     let known = remote.name.flatMap { [refs = try state().refs] in
       RemoteRecord.read(refs, name: $0)
     }
-    let carrier: any Carrier
-    do {
-      carrier = try connector.connect(
-        Connector.Request(
-          url: remote.url, command: remote.command, ssh: configuration.sshCommand,
-          timeout: configuration.timeout))
-    } catch {
-      throw RepositoryError(.carrier(error), url: remote.url, ours: nil, farewell: nil)
-    }
+    let carrier = try connect(to: remote, over: connector)
     let ours = try state().heads
     var driver: SessionDriver<ClientSession>
     let outcome: Outcome
@@ -62,6 +54,20 @@ extension Repository {
     let remoteHeads = outcome.report?.heads ?? outcome.peer.heads
     if let name = remote.name { try remember(name, remoteHeads, ours, outcome) }
     return (result, remoteHeads)
+  }
+
+  /// Reaches a remote.
+  func connect(
+    to remote: RemotePlace, over connector: Connector
+  ) throws(RepositoryError) -> any Carrier {
+    do {
+      return try connector.connect(
+        Connector.Request(
+          url: remote.url, command: remote.command, ssh: configuration.sshCommand,
+          timeout: configuration.timeout))
+    } catch {
+      throw RepositoryError(.carrier(error), url: remote.url, ours: nil, farewell: nil)
+    }
   }
 
   /// Notes what both sides have after a session.

@@ -21,6 +21,8 @@ final class RepositoryHost: ExchangeHost {
   private let drops: UInt64
   private var quarantineName: [UInt8]?
   private var peer: Standing?
+  /// The only objects that are taken; nil for any.
+  var accepted: Set<ObjectID>?
   /// What the server wrote into its folder.
   private(set) var update = UpdateResult()
 
@@ -111,6 +113,9 @@ final class RepositoryHost: ExchangeHost {
 
   func keep(_ frame: VerifiedFrame, encoded: [UInt8]) throws(HostError) {
     try own { () throws(RepositoryError) in
+      if let accepted, let other = frame.frame.objects.first(where: { !accepted.contains($0.id) }) {
+        throw .exchange(.protocolViolation("object \(other.id) was not asked for"))
+      }
       if arrivals.quarantine == nil, let quarantineName { try receive(into: quarantineName) }
       do throws(StoreError) {
         try arrivals.quarantine?.append(
@@ -180,6 +185,21 @@ final class RepositoryHost: ExchangeHost {
     }
     arrivals.quarantine = nil
     opened.careForGraph(.extend)
+  }
+
+  /// Makes what has arrived part of the store, durably, and of no head.
+  /// - Returns: the objects that have.
+  func adoptArrivals() throws(RepositoryError) -> [ObjectID] {
+    guard let quarantine = arrivals.quarantine else { return [] }
+    let ids = quarantine.ids
+    do {
+      try opened.store.transact { (_, transaction) throws(Never) in
+        transaction.adopt(quarantine)
+        transaction.command = Array("repair".utf8)
+      }
+    } catch { throw RepositoryError(error) }
+    arrivals.quarantine = nil
+    return ids
   }
 
   /// Goes on with what an interrupted session of this name delivered.

@@ -9,6 +9,10 @@ struct JournalWriter: ~Copyable {
   private let lock: LockFile
   /// Whether an append that failed may have left its transaction visible.
   private(set) var isUncertain = false
+  /// Whether a fold may leave damaged frames behind, since nothing needs them any more.
+  var leavesDamage = false
+  /// Whether a fold begins a new log of operations, since the old one cannot be read.
+  var leavesLog = false
 
   /// Takes the writer lock, reads what was added since, cuts a torn tail off, and makes durable
   /// what another writer may have left undone: nothing is appended to what is not durable.

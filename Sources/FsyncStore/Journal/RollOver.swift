@@ -10,9 +10,11 @@ extension JournalWriter {
   consuming func fold(command: [UInt8]) throws(StoreError) -> Store.Live {
     var state = live.position.state
     let sorter = Sorter(store, state.compression)
-    let log = try sortJournal(from: nil, after: state.log, into: sorter) { _ in .reached }
+    let log = try sortJournal(
+      from: nil, after: leavesLog ? nil : state.log, into: sorter
+    ) { _ in .reached }
     try sorter.finish()
-    state.log = log ?? state.log
+    state.log = log ?? (leavesLog ? nil : state.log)
     let packs = [sorter.packs.reached].compactMap(\.self)
     state.packs += packs.map { PackReference(name: $0.name) }
     return try begin(state, packs: packs, command: command)
@@ -30,7 +32,8 @@ extension JournalWriter {
     _ decide: (FrameObject) -> Sorter.Destination
   ) throws(StoreError) -> ObjectID? {
     let journal = live.journal
-    let found = try journal.contents(from: start, bootID: store.host.bootID)
+    let found = try journal.contents(
+      from: start, bootID: store.host.bootID, leavingDamage: leavesDamage)
     for frame in found.frames {
       let bytes = try naming(journal.path) { () throws(SystemError) in
         try journal.file.file.read(frame.length, at: frame.offset)
@@ -77,9 +80,9 @@ struct JournalContents {
 }
 
 extension Journal {
-  /// Reads what is in the journal; throws where a frame is damaged.
+  /// Reads what is in the journal; throws where a frame is damaged, unless that may be left behind.
   func contents(
-    from start: JournalPosition?, bootID: [UInt8]
+    from start: JournalPosition?, bootID: [UInt8], leavingDamage: Bool = false
   ) throws(StoreError) -> JournalContents {
     var (frames, bodies): ([PlacedFrame], [[UInt8]]) = ([], [])
     var isCheckpoint = start == nil
@@ -89,7 +92,7 @@ extension Journal {
       if !isCheckpoint || body.serial == 1, let encoded = body.encoded { bodies.append(encoded) }
       isCheckpoint = false
     }
-    guard end.damagedFrames.isEmpty else { throw .damaged(file: path) }
+    guard end.damagedFrames.isEmpty || leavingDamage else { throw .damaged(file: path) }
     return JournalContents(frames: frames, bodies: bodies, end: end)
   }
 

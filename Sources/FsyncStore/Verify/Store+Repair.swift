@@ -2,6 +2,36 @@ import FsyncCore
 import FsyncSystem
 
 extension Store {
+  /// Lets go of what is damaged, where everything that is needed is readable elsewhere: packs are
+  /// written anew without damaged frames, and a journal with one is folded.
+  ///
+  /// A log of operations that cannot be read is begun anew, for no other replica has it. Not before
+  /// what was fetched is durable: until then the damaged bytes may be all there is.
+  package func dropDamage() throws(StoreError) {
+    _ = try repairPacks()
+    let live = try refresh()
+    // A side index makes opening pass over the journal's older part; this does not.
+    let position = try live.journal.walk(bootID: host.bootID) { _, _ in }
+    let isLogWhole = isLogWhole(live.position.state)
+    guard !position.damagedFrames.isEmpty || !isLogWhole else { return }
+    var writer = try preparedWriter()
+    writer.leavesDamage = true
+    writer.leavesLog = !isLogWhole
+    _ = try writer.fold(command: Array("repair".utf8))
+  }
+
+  /// Says whether every operation of the log can be read.
+  private func isLogWhole(_ state: ReplicaState) -> Bool {
+    var next = state.log
+    while let id = next {
+      guard let object = try? object(id), object.id == id, object.kind == .operation,
+        let operation = try? OperationObject(decoding: object.bytes)
+      else { return false }
+      next = operation.previous
+    }
+    return true
+  }
+
   /// Writes each pack anew whose index is damaged or whose frames are: with what is intact.
   ///
   /// Damaged frames are left out; their objects are then missing, and can be stored again.

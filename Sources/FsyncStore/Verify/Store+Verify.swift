@@ -5,7 +5,7 @@ import Synchronization
 extension Store {
   /// Verifies the store in a folder, also one that cannot be opened: then that is the damage.
   package static func verify(
-    at folder: [UInt8], host: StoreHost = .live, quick: Bool = false,
+    at folder: [UInt8], host: StoreHost = .live,
     roots: (ReplicaState) -> [ObjectID]
   ) throws(StoreError) -> Verification {
     let store: Store
@@ -13,17 +13,15 @@ extension Store {
       guard case .damaged(let file) = error else { throw error }
       return Verification(damages: [.journal(file: file)])
     }
-    return try store.verify(quick: quick, roots: roots(try store.state()))
+    return try store.verify(roots: roots(try store.state()))
   }
 
   /// Reads everything, and says what is wrong: each frame's checksum, each object's hash, each
   /// index, and every reference from the roots and from what the state names.
   ///
   /// Throws only where the system fails; damage is data.
-  /// - Parameters:
-  ///   - quick: only the references are checked.
-  ///   - roots: what is needed besides what the state names itself.
-  package func verify(quick: Bool = false, roots: [ObjectID]) throws(StoreError) -> Verification {
+  /// - Parameter roots: what is needed besides what the state names itself.
+  package func verify(roots: [ObjectID]) throws(StoreError) -> Verification {
     let live = try refresh()
     var result = Verification()
     for name in live.lost {
@@ -32,22 +30,22 @@ extension Store {
     for pack in live.packs where !pack.isIndexIntact {
       result.damages.append(.index(file: pack.path))
     }
-    if !quick {
-      for part in try verifyFrames(live) { result.merge(part) }
-      for pack in live.packs { verifyIndex(pack, &result) }
-      result.damages += try journalDamage(live)
-    }
-    do throws(StoreError) {
-      let state = live.position.state
-      let absent = try absences(of: state).commits.subtracting(
-        References.wholeCommits(of: state) + roots)
-      verifyReferences(state, roots, absent: absent, &result)
-    } catch {
-      // A record that cannot be read is found damaged below; content is then taken as needed.
-      guard case .object = error else { throw error }
-      verifyReferences(live.position.state, roots, absent: [], &result)
-    }
+    for part in try verifyFrames(live) { result.merge(part) }
+    for pack in live.packs { verifyIndex(pack, &result) }
+    result.damages += try journalDamage(live)
+    try verifyReferences(live.position.state, roots, unreadable(result.suspects), &result)
     return result
+  }
+
+  /// Finds what is missing after all, given what verification found damaged: reads what names
+  /// other objects, and no frame for its own sake.
+  package func missing(
+    after found: Verification, roots: [ObjectID]
+  ) throws(StoreError) -> [ObjectID] {
+    let live = try refresh()
+    var result = Verification()
+    try verifyReferences(live.position.state, roots, unreadable(found.suspects), &result)
+    return result.fetchable
   }
 
   /// One frame to be verified, with the file that it is in.
@@ -147,15 +145,30 @@ extension Store {
       guard case .damaged(let file) = error else { throw error }
       return [.journal(file: file)]
     }
-    return position.damagedFrames.map {
-      .frame(file: live.journal.path, offset: $0, objects: [])
-    }
+    return live.journal.damages(at: position.damagedFrames)
   }
 
-  /// - Parameter absent: commits whose chunks need not be here.
   private func verifyReferences(
-    _ state: ReplicaState, _ roots: [ObjectID], absent: Set<ObjectID>,
+    _ state: ReplicaState, _ roots: [ObjectID], _ unreadable: Set<ObjectID>,
     _ result: inout Verification
+  ) throws(StoreError) {
+    var absent: Set<ObjectID> = []
+    do throws(StoreError) {
+      absent = try absences(of: state).commits.subtracting(
+        References.wholeCommits(of: state) + roots)
+    } catch {
+      // A record that cannot be read is found damaged below; content is then taken as needed.
+      guard case .object = error else { throw error }
+    }
+    verifyReferences(state, roots, unreadable, absent: absent, &result)
+  }
+
+  /// - Parameters:
+  ///   - unreadable: objects that are here, and not whole anywhere.
+  ///   - absent: commits whose chunks need not be here.
+  private func verifyReferences(
+    _ state: ReplicaState, _ roots: [ObjectID], _ unreadable: Set<ObjectID>,
+    absent: Set<ObjectID>, _ result: inout Verification
   ) {
     var seen = ObjectTable()
     var waiting = References.roots(of: state).map { ($0, ObjectID?.none) }
@@ -164,7 +177,7 @@ extension Store {
     var later: [(Reference, ObjectID?)] = []
     while let (next, needer) = waiting.popLast() ?? later.popLast() {
       guard seen.insert(next.id, 0) == nil else { continue }
-      guard let kind = kind(of: next.id) else {
+      guard !unreadable.contains(next.id), let kind = kind(of: next.id) else {
         if next.isNeeded, next.isWhole || next.kind != .chunk {
           result.damages.append(.missing(next.id, next.kind, neededBy: needer))
         }

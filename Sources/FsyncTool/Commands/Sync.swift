@@ -61,8 +61,8 @@ struct Sync: Command {
 }
 
 extension Tool {
-  /// What `synchronize` is to be told for a word: the name of a remote, or a place.
-  fileprivate func remote(
+  /// What a repository is to be told for a word: the name of a remote, or a place.
+  func remote(
     _ place: Place, of repository: Repository
   ) throws(RepositoryError) -> String {
     let text = String(decoding: place.word.bytes, as: UTF8.self)

@@ -14,6 +14,8 @@ package enum MessageTag: UInt8, Hashable, Sendable, CaseIterable {
   case keepAlive = 10
   case failure = 11
   case absent = 12
+  case fetch = 13
+  case lacking = 14
 
   /// The most bytes of payload.
   package var bound: Int {
@@ -26,6 +28,8 @@ package enum MessageTag: UInt8, Hashable, Sendable, CaseIterable {
     case .need: 2 * (WireLimits.need * ObjectID.byteCount + 8)
     case .joined: Limits.heads * ObjectID.byteCount + 128
     case .failure: WireLimits.text + 16
+    case .fetch: WireLimits.fetch * ObjectID.byteCount + 64
+    case .lacking: WireLimits.fetch * ObjectID.byteCount + 8
     case .end, .ack: 16
     case .keepAlive: 0
     }
@@ -58,6 +62,10 @@ package enum Message: Hashable, Sendable {
   case failure(Failure)
   /// Commits that are sent without all of their content, since the sender does not have it.
   case absent([ObjectID])
+  /// Client, in place of a hello and after each answer: send me these objects.
+  case fetch(Fetch)
+  /// Server: all objects of the fetch have been sent but these, in rising order.
+  case lacking([ObjectID])
 
   /// The kind.
   package var tag: MessageTag {
@@ -74,6 +82,8 @@ package enum Message: Hashable, Sendable {
     case .keepAlive: .keepAlive
     case .failure: .failure
     case .absent: .absent
+    case .fetch: .fetch
+    case .lacking: .lacking
     }
   }
 }

@@ -66,6 +66,8 @@ extension Message {
     case .failure(let failure):
       writer.varint(failure.code.rawValue)
       writer.string(failure.text)
+    case .fetch(let fetch): fetch.encode(to: &writer)
+    case .lacking(let ids): writer.ids(ids)
     }
     return writer.bytes
   }
@@ -114,6 +116,8 @@ extension Message {
       self = .failure(
         Failure(
           Failure.Code(rawValue: code) ?? .other, try reader.string(atMost: WireLimits.text)))
+    case .fetch: self = .fetch(try Fetch(reading: &reader))
+    case .lacking: self = .lacking(try reader.risingIDs(atMost: WireLimits.fetch))
     }
     try reader.finish()
   }

@@ -12,6 +12,8 @@ package enum WireLimits {
   package static let absent = 8192
   /// The most such commits in one session.
   package static let absentInAll = 1 << 22
+  /// The most ids in a fetch.
+  package static let fetch = 1024
   /// The longest replica name, in bytes.
   package static let replicaName = 255
   /// The longest text of a failure, in bytes.

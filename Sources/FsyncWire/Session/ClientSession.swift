@@ -64,7 +64,7 @@ package struct ClientSession: Session, Sendable {
     return [.produce(peer)]
   }
 
-  private static func error(_ failure: Failure) -> WireError {
+  static func error(_ failure: Failure) -> WireError {
     // The id of the other repository is worth more than words about it.
     if failure.code == .otherRepository,
       let bytes = [UInt8](hex: String(decoding: failure.text, as: UTF8.self)),

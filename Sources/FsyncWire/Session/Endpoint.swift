@@ -1,22 +1,24 @@
-package import FsyncCore
+import FsyncCore
 
 /// One end of an exchange: a session, its repository, and the bytes in both directions.
 ///
 /// It does no input or output of its own: bytes are fed in and taken out, and `advance` does one
 /// bounded step of work at a time, so that whoever drives it decides when to wait.
 package struct Endpoint<Side: Session> {
-  private var session: Side
-  private let host: any ExchangeHost
-  private var writer = MessageWriter()
-  private var parser = MessageParser()
-  private var queue: [Instruction] = []
-  private var production: Production?
-  private var announced: [ObjectID] = []
+  var session: Side
+  let host: any ExchangeHost
+  var writer = MessageWriter()
+  var parser = MessageParser()
+  var queue: [Instruction] = []
+  var production: Production?
+  var announced: [ObjectID] = []
   /// Commits that the peer sends without all of their content.
   private var declared: Set<ObjectID> = []
   /// Objects that merges to come would be glad of, and that have been asked for.
   private var wished: Set<ObjectID> = []
   private var peer: Peer?
+  /// What is not here of the objects that the production was asked for by their ids.
+  var lacking: [ObjectID]?
   private var output: [UInt8] = []
   private var outputStart = 0
   /// How the session ended; nil while it goes on.
@@ -24,7 +26,7 @@ package struct Endpoint<Side: Session> {
   /// What has been exchanged.
   package private(set) var counts = ExchangeCounts()
 
-  private init(_ session: Side, _ host: any ExchangeHost) {
+  init(_ session: Side, _ host: any ExchangeHost) {
     self.session = session
     self.host = host
   }
@@ -32,7 +34,7 @@ package struct Endpoint<Side: Session> {
   /// Says whether the next step may take long: whoever drives this keeps the connection alive.
   package var isAboutToWork: Bool {
     switch queue.first {
-    case .prepare, .check, .join: true
+    case .prepare, .check, .join, .answer: true
     default: false
     }
   }
@@ -125,10 +127,19 @@ package struct Endpoint<Side: Session> {
       queue.append(contentsOf: session.offer(ids))
     case .frame(let bytes):
       production = current
-      queue.append(contentsOf: session.send(frame: bytes))
+      if lacking != nil {
+        writer.append(.frame(bytes), to: &output)
+      } else {
+        queue.append(contentsOf: session.send(frame: bytes))
+      }
     case .done(let objects):
       counts.objectsSent += objects
-      queue.append(contentsOf: session.produced())
+      if let ids = lacking {
+        lacking = nil
+        writer.append(.lacking(ids), to: &output)
+      } else {
+        queue.append(contentsOf: session.produced())
+      }
     }
     return true
   }
@@ -142,6 +153,7 @@ package struct Endpoint<Side: Session> {
     case .produce(let peer): try begin(peer)
     case .narrow(let selection): production?.narrow(selection)
     case .supply(let need): try supply(need)
+    case .answer(let ids): try answer(ids)
     case .choose(let ids): queue.append(contentsOf: session.chose(try choose(ids)))
     case .lack(let commits):
       declared.formUnion(commits)
@@ -266,82 +278,4 @@ package struct Endpoint<Side: Session> {
     announced = standing.heads
     queue.append(contentsOf: session.prepared(standing, knowsShared: knows))
   }
-
-  private static func holds(
-    _ shared: [ObjectID], _ graph: CommitGraph
-  ) throws(ExchangeError) -> Bool {
-    try wire { () throws(WireError) in
-      try reading { () throws(ObjectError) in
-        for id in shared where try !graph.contains(id) { return false }
-        return true
-      }
-    }
-  }
-
-  private static func standing(
-    of host: any ExchangeHost, beyond shared: [ObjectID], _ graph: CommitGraph
-  ) throws(ExchangeError) -> Standing {
-    let heads = try own { () throws(HostError) in try host.heads() }
-    let beyond = try wire { () throws(WireError) in
-      try reading { () throws(ObjectError) in try graph.tips(of: heads, beyond: shared) }
-    }
-    return Standing(
-      replica: host.replica.id, name: host.replica.name, heads: heads, beyond: beyond,
-      completeness: try own { () throws(HostError) in try host.completeness() },
-      delivered: host.delivered)
-  }
-}
-
-extension Standing {
-  /// Says whether what the commits to be sent were made on is whole at this side, so that it may
-  /// serve as a prefix.
-  fileprivate func hasWhole(
-    boundaryOf commits: [ObjectID], held: [ObjectID], _ graph: CommitGraph
-  ) throws(ObjectError) -> Bool {
-    if completeness == .whole { return true }
-    let sent = Set(commits)
-    let whole = Set(heads)
-    for id in commits {
-      let parents = try graph.commit(id).parents
-      for parent in parents.isEmpty ? held : parents
-      where !sent.contains(parent) && !whole.contains(parent) { return false }
-    }
-    return true
-  }
-}
-
-extension Endpoint where Side == ClientSession {
-  /// Makes the client's end; it is ready to say hello.
-  /// - Parameter shared: what both sides had after their last session; of no use, and left out,
-  ///   where it is not here.
-  package init(client host: any ExchangeHost, shared: [ObjectID]) throws(ExchangeError) {
-    let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
-    let common = try Self.holds(shared, graph) ? Set(shared).sorted() : []
-    let standing = try Self.standing(of: host, beyond: common, graph)
-    let hello = Hello(repository: host.repository, shared: common, standing: standing)
-    self.init(ClientSession(hello), host)
-    announced = standing.heads
-    parser.answering(standing.heads)
-    writer.answering(standing.heads)
-    queue = session.start()
-  }
-}
-
-extension Endpoint where Side == ServerSession {
-  /// Makes the server's end.
-  package init(server host: any ExchangeHost) {
-    self.init(ServerSession(repository: host.repository), host)
-  }
-}
-
-private func wire<Value>(
-  _ body: () throws(WireError) -> Value
-) throws(ExchangeError) -> Value {
-  do throws(WireError) { return try body() } catch { throw .wire(error) }
-}
-
-private func own<Value>(
-  _ body: () throws(HostError) -> Value
-) throws(ExchangeError) -> Value {
-  do throws(HostError) { return try body() } catch { throw .host(error) }
 }

@@ -38,6 +38,8 @@ package enum Instruction: Hashable, Sendable {
   /// Make the peer's heads part of ours in one transaction, take its repository id if ours has
   /// none, bring the folder up to date if this is the server, and answer with `joined`.
   case join([ObjectID], repository: RepositoryID?)
+  /// Send the objects of these ids that are here, plain, then `lacking` with the others.
+  case answer([ObjectID])
   /// The session is over.
   case finish(Outcome)
 }

@@ -2,7 +2,9 @@ package import FsyncCore
 
 /// The side that answers.
 package struct ServerSession: Session, Sendable {
-  private enum State { case waiting, preparing(Hello), flowing, unchanged(Standing), over }
+  private enum State {
+    case waiting, preparing(Hello), flowing, unchanged(Standing), answering, over
+  }
 
   private let repository: RepositoryID?
   private var state: State = .waiting
@@ -26,6 +28,14 @@ package struct ServerSession: Session, Sendable {
       }
       state = .preparing(hello)
       return [.prepare(hello)]
+    case (.waiting, .fetch(let fetch)), (.answering, .fetch(let fetch)):
+      guard fetch.oldest <= WireLimits.version else { throw .version(fetch.oldest) }
+      // What has no identity yet has nothing to give.
+      guard let repository, repository == fetch.repository else {
+        throw .otherRepository(fetch.repository)
+      }
+      state = .answering
+      return [.answer(fetch.ids)]
     case (.flowing, _):
       guard let result = try flow.flow?.receive(message) else { throw .unexpected(message.tag) }
       return result + finishIfOver()
@@ -65,6 +75,11 @@ package struct ServerSession: Session, Sendable {
   /// Takes the end of the stream: well once we have said that we joined.
   package mutating func ended() throws(WireError) -> [Instruction] {
     if isFinished { return [] }
+    if case .answering = state {
+      state = .over
+      flow.isFinished = true
+      return [.finish(Outcome(peer: .unknown, report: nil))]
+    }
     guard let current = flow.flow, current.hasJoined else { throw .truncated }
     state = .over
     flow.isFinished = true
