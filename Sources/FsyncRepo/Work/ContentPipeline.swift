@@ -109,10 +109,17 @@ enum ContentPipeline {
   private static func read(
     _ candidate: Candidate, _ reader: FileReader, _ writer: IngestWorker
   ) throws(StoreError) -> Result<FoundContent, Obstacle> {
-    let like = candidate.previous.flatMap { $0.contentKind == .chunk ? $0.content : nil }
+    guard let previous = candidate.previous, previous.kind == .file else {
+      return try reader.content(of: candidate.path, candidate.kind) {
+        kind, bytes throws(StoreError) in
+        try writer.put(kind, bytes)
+      }
+    }
+    var earlier = writer.earlier(previous)
     return try reader.content(of: candidate.path, candidate.kind) {
       kind, bytes throws(StoreError) in
-      try writer.put(kind, bytes, like: kind == .chunk ? like : nil)
+      if kind == .chunk { return try writer.put(bytes, after: &earlier) }
+      return try writer.put(kind, bytes)
     }
   }
 }

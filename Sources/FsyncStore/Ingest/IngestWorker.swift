@@ -23,18 +23,29 @@ package final class IngestWorker {
   }
 
   /// Adds an object, if the store does not have it, and returns its id.
-  /// - Parameter previous: a stored object that this one resembles, an earlier version of it:
-  ///   the difference is stored where that is much smaller.
   @discardableResult
   package func put(
-    _ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer, like previous: ObjectID? = nil
+    _ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer
   ) throws(StoreError) -> ObjectID {
     let id = Digest.object(kind, bytes)
-    try add(id, kind, bytes, like: previous)
+    try add(id, kind, bytes)
+    return id
+  }
+
+  /// Adds the next chunk of a file that has an earlier version, and returns its id.
+  ///
+  /// The difference to the chunks that were there is stored where that is much smaller.
+  package func put(
+    _ chunk: UnsafeRawBufferPointer, after earlier: inout EarlierContent
+  ) throws(StoreError) -> ObjectID {
+    let id = Digest.object(.chunk, chunk)
+    try add(id, .chunk, chunk, like: earlier.counterparts(of: id, length: chunk.count))
     return id
   }
 
   /// Adds an object, if the store does not have it, and returns its id.
+  /// - Parameter previous: a stored object that this one resembles, an earlier version of it:
+  ///   the difference is stored where that is much smaller.
   @discardableResult
   package func put(
     _ kind: ObjectKind, _ bytes: [UInt8], like previous: ObjectID? = nil
@@ -43,20 +54,26 @@ package final class IngestWorker {
     // The closure of withUnsafeBytes throws untyped, hence the detour.
     let result: Result<Void, StoreError> = bytes.withUnsafeBytes { buffer in
       do throws(StoreError) {
-        return .success(try add(id, kind, buffer, like: previous))
+        return .success(try add(id, kind, buffer, like: previous.map { [$0] } ?? []))
       } catch { return .failure(error) }
     }
     try result.get()
     return id
   }
 
+  /// The earlier version of a file, to be walked beside its new one.
+  package func earlier(_ entry: Entry) -> EarlierContent {
+    EarlierContent(entry, ingest.store)
+  }
+
   private func add(
-    _ id: ObjectID, _ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer, like previous: ObjectID?
+    _ id: ObjectID, _ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer,
+    like previous: [ObjectID] = []
   ) throws(StoreError) {
     guard bytes.count <= Limits.object else { throw .tooLarge }
     guard ingest.known.claim(id) else { return }
     if ingest.store.place(of: id) != nil { return ingest.known.rely(on: id) }
-    if let previous, bytes.count >= IngestWorker.smallestDelta,
+    if !previous.isEmpty, bytes.count >= IngestWorker.smallestDelta,
       try addDifference(id, kind, bytes, to: previous)
     {
       return
@@ -66,17 +83,15 @@ package final class IngestWorker {
     if encoder.rawLength >= IngestWorker.frameSize { try flush() }
   }
 
-  /// Stores an object as its difference to an earlier one.
+  /// Stores an object as its difference to earlier ones.
   ///
-  /// Where that one is itself a difference, its own prefix is used, so that no chain is longer
-  /// than one; where it is no longer alike, the object is stored whole and the next ones follow it.
+  /// Where one is itself a difference, its own prefix is used, so that no chain is longer than
+  /// one; where it is no longer alike, the object is stored whole and the next ones follow it.
   private func addDifference(
-    _ id: ObjectID, _ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer, to previous: ObjectID
+    _ id: ObjectID, _ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer, to previous: [ObjectID]
   ) throws(StoreError) -> Bool {
-    let store = ingest.store
-    guard let place = store.place(of: previous),
-      let (prefix, prefixBytes) = store.prefix(like: previous, at: place)
-    else { return false }
+    let (prefix, prefixBytes) = ingest.store.prefix(like: previous)
+    guard !prefix.isEmpty else { return false }
     deltas.add(id, kind, bytes)
     let frame = deltas.finish(prefix: prefix, prefixBytes: prefixBytes)
     guard !frame.prefix.isEmpty, frame.payload.count * 2 < bytes.count else { return false }
@@ -116,16 +131,21 @@ package final class IngestWorker {
 }
 
 extension Store {
-  /// The prefix for an object that resembles a stored one: that one, or its own prefix.
-  func prefix(like id: ObjectID, at place: Place) -> ([ObjectID], [UInt8])? {
-    guard let frame = try? decoded(place, for: id) else { return nil }
-    guard frame.prefix.isEmpty else {
-      guard let bytes = try? prefixBytes(frame.prefix, for: id) else { return nil }
-      return (frame.prefix, bytes)
+  /// The prefix for an object that resembles stored ones: these, or their own prefixes, as far as
+  /// they can be read and a prefix has room for them.
+  fileprivate func prefix(like previous: [ObjectID]) -> (ids: [ObjectID], bytes: [UInt8]) {
+    var ids: [ObjectID] = []
+    var bytes: [UInt8] = []
+    for id in previous {
+      guard let place = place(of: id), let frame = try? decoded(place, for: id) else { continue }
+      for part in frame.prefix.isEmpty ? [id] : frame.prefix where !ids.contains(part) {
+        guard let more = try? prefixBytes([part], for: id),
+          bytes.count + more.count <= Limits.prefix, ids.count < Limits.prefixObjects
+        else { continue }
+        ids.append(part)
+        bytes += more
+      }
     }
-    guard let object = frame.object(id, at: place.slot.position),
-      object.bytes.count <= Limits.prefix
-    else { return nil }
-    return ([id], object.bytes)
+    return (ids, bytes)
   }
 }
