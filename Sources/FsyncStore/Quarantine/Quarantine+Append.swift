@@ -64,7 +64,7 @@ extension Quarantine {
     let end = state.end + UInt64(frame.bytes.count)
     do throws(SystemError) {
       try file.file.write(frame.bytes, at: state.end)
-      let isDue = end - state.durable >= Quarantine.acknowledgedEvery
+      let isDue = end - state.durable >= Quarantine.flushedEvery
       if isDue { try file.file.syncData() }
       self.state.withLock {
         $0.end = end
