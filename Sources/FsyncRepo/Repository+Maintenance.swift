@@ -43,6 +43,9 @@ extension Repository {
   ) throws(RepositoryError) -> CollectResult {
     progress.report(.collecting, 0, nil, 0)
     var result = CollectResult()
+    // First: commits are quickest to read in the order in which they came, and a collection that
+    // is stopped halfway should not cost the cache.
+    if !dryRun { careForGraph(.complete) }
     var control = collectControl
     control.isQuick = isQuick
     do throws(StoreError) {
@@ -66,7 +69,6 @@ extension Repository {
       try store.dropQuarantines(
         before: Timestamp(seconds: now().seconds - Repository.grace))
     } catch { throw RepositoryError(error) }
-    careForGraph(.complete)
     return result
   }
 
