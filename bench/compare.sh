@@ -33,7 +33,7 @@ git config --global core.untrackedCache true
 git config --global gc.auto 0
 
 tools="fsync git rsync restic borg casync unison cp"
-rows="commit-first status commit-none commit-one commit-percent commit-renamed restore sync-none sync-one"
+rows="commit-first status commit-none commit-one commit-percent commit-renamed restore clone sync-none sync-one"
 declare -A result size
 have() { command -v "$1" >/dev/null 2>&1; }
 
@@ -109,8 +109,8 @@ for repeat in $(seq "$repeats"); do
   change edit_percent; commit commit-percent
   change rename_folder; commit commit-renamed
 
-  measure restore fsync "$fsync" clone -q "$PWD/f" f2
-  measure restore git git clone -q --no-local g g2
+  measure restore fsync "$fsync" -C f restore -q . --to "$PWD/f3"
+  measure restore git durable git -C g worktree add -q ../g3
   if have restic; then measure restore restic durable restic -q -r r restore latest --target r2; fi
   if have borg; then measure restore borg durable borg_restore; fi
   if have casync; then
@@ -118,6 +118,9 @@ for repeat in $(seq "$repeats"); do
   fi
   if have rsync; then measure restore rsync durable rsync -a c/ c2/; fi
   measure restore cp durable cp -a c c4
+
+  measure clone fsync "$fsync" clone -q "$PWD/f" f2
+  measure clone git git clone -q --no-local g g2
 
   measure sync-none fsync "$fsync" -C f2 sync -q
   measure sync-none git git -C g2 pull -q
