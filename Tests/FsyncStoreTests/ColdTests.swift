@@ -263,7 +263,7 @@ private final class Counter: Sendable {
       }
       calls += 1
     }
-    #expect(calls > 2)
+    #expect(calls > 12)
     try history.expectAll()
   }
 

@@ -27,6 +27,7 @@ final class Marking: @unchecked Sendable {
   private var table = ObjectTable()
   private var notes: [Note] = []
   private let store: Store
+  private let control: CollectControl
   /// Commits of which only the skeleton is kept.
   private var prunedCommits: Set<ObjectID> = []
   private var prunedChunks = 0
@@ -51,8 +52,10 @@ final class Marking: @unchecked Sendable {
     let tree: Reference
   }
 
-  init(_ store: Store) {
+  /// - Parameter control: asked before each object that is read.
+  init(_ store: Store, _ control: CollectControl = CollectControl()) {
     self.store = store
+    self.control = control
   }
 
   private func mark(of id: ObjectID) -> Mark? {
@@ -197,6 +200,7 @@ final class Marking: @unchecked Sendable {
   }
 
   private func read(_ reference: Reference) throws(StoreError) -> StoredObject {
+    try control.check()
     do throws(ObjectError) {
       guard let object = try store.object(reference.id) else { throw .missing(reference.id) }
       return object

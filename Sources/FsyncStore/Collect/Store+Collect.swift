@@ -60,7 +60,7 @@ extension Store {
     let contents = try journal.contents(from: nil, bootID: host.bootID)
     let before = try refresh()
     guard before.journal.number == journal.number else { return nil }
-    let marking = Marking(self)
+    let marking = Marking(self, control)
     try mark(before, marking, roots)
     let sizes = try packSizes(before)
     let source = ColdSource(journal, contents)
