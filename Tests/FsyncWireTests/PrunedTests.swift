@@ -3,29 +3,13 @@ import FsyncWire
 import TestSupport
 import Testing
 
-/// Notes which chunks are read.
-private final class ReadChunks: ObjectReader {
-  private let reader: any ObjectReader
-  private(set) var chunks: Set<ObjectID> = []
-
-  init(_ reader: any ObjectReader) {
-    self.reader = reader
-  }
-
-  func object(_ id: ObjectID) throws(ObjectError) -> StoredObject? {
-    let object = try reader.object(id)
-    if object?.kind == .chunk { chunks.insert(id) }
-    return object
-  }
-}
-
 extension MemoryHost {
   /// Drops the chunks that no commit needs but those that are not kept; anchors are kept anyway.
   func prune(keeping kept: Set<ObjectID> = []) throws {
     let graph = CommitGraph(store)
     let whole = kept.union(try graph.anchors(of: current))
     var needed: Set<ObjectID> = []
-    let reads = ReadChunks(store)
+    let reads = ChunkRecorder(store)
     if current.count > 1 {
       _ = try Views.view(of: current, graph: graph, objects: ObjectOverlay(over: reads))
     }

@@ -37,19 +37,3 @@ extension Repository {
     state.absences == nil ? [] : try contentRoots(of: state)
   }
 }
-
-/// Notes which chunks are read.
-private final class ChunkRecorder: ObjectReader {
-  private let reader: any ObjectReader
-  private(set) var chunks: Set<ObjectID> = []
-
-  init(_ reader: any ObjectReader) {
-    self.reader = reader
-  }
-
-  func object(_ id: ObjectID) throws(ObjectError) -> StoredObject? {
-    let object = try reader.object(id)
-    if object?.kind == .chunk { chunks.insert(id) }
-    return object
-  }
-}
