@@ -94,7 +94,8 @@ let package = Package(
     .testTarget(
       name: "ManualTests", dependencies: ["FsyncRepo", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["FsyncTool", "TestSupport"], swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["FsyncTool", "TestSupport", argumentParser],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Cat: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "cat", abstract: "Print files of any state.",
+  static let configuration = CommandConfiguration.command(
+    "cat", abstract: "Print files of any state.",
     discussion: """
       A moment is a commit's first 6 or more digits, a time, or 'now' for the last committed state.
       """)

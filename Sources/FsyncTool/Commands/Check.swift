@@ -2,8 +2,8 @@ internal import ArgumentParser
 import FsyncRepo
 
 struct Check: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "fsck", abstract: "Verify everything that is stored, and repair it.",
+  static let configuration = CommandConfiguration.command(
+    "fsck", abstract: "Verify everything that is stored, and repair it.",
     discussion: """
       Every frame's checksum, every object's hash, and every reference. It reads the whole store \
       and says which files and commits are hit; the status is 6 where something is damaged. With \

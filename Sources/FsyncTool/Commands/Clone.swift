@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Clone: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "clone", abstract: "Make a second replica of a repository.",
+  static let configuration = CommandConfiguration.command(
+    "clone", abstract: "Make a second replica of a repository.",
     discussion: """
       The source is a path, ssh://user@host:port/path or host:path, and becomes the remote \
       'origin'. The folder must be new or empty.

@@ -2,8 +2,8 @@ internal import ArgumentParser
 import FsyncRepo
 
 struct Collect: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "gc", abstract: "Make the store small, and drop what nothing reaches.",
+  static let configuration = CommandConfiguration.command(
+    "gc", abstract: "Make the store small, and drop what nothing reaches.",
     discussion: """
       What became unreachable less than two weeks ago stays. No commit and no version of a file \
       that is in a commit is ever dropped; 'fsync prune' drops what was in old ones.

@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Commit: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "commit", abstract: "Keep what the folder holds now.",
+  static let configuration = CommandConfiguration.command(
+    "commit", abstract: "Keep what the folder holds now.",
     discussion: """
       Everything that is not ignored (.fsyncignore) is recorded: new, changed and deleted files, \
       empty folders, links, permissions and times. What cannot be read stays in history as it was.

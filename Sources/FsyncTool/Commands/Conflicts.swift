@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Conflicts: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "conflicts", abstract: "List conflicts that are open, with every version.",
+  static let configuration = CommandConfiguration.command(
+    "conflicts", abstract: "List conflicts that are open, with every version.",
     discussion: """
       The first version has the plain name; each other is a copy beside it. fsync resolve closes a \
       conflict, and so does removing the copies by hand.

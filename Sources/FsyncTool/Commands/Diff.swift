@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Diff: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Show what differs between two states.",
+  static let configuration = CommandConfiguration.command(
+    "diff", abstract: "Show what differs between two states.",
     discussion: """
       Without a moment, the folder is compared with what it was last committed as; with one, the \
       folder with what it was then; with two, the first with the second. A moment is a commit's \

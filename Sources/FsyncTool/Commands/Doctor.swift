@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Doctor: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "doctor",
+  static let configuration = CommandConfiguration.command(
+    "doctor",
     abstract: "Look for what is wrong around a repository, and put it right.",
     discussion: """
       After a folder was copied, moved to another disk or restored from a backup, --adopt makes it \

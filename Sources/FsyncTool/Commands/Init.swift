@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Init: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "init", abstract: "Make a folder a repository.",
+  static let configuration = CommandConfiguration.command(
+    "init", abstract: "Make a folder a repository.",
     discussion: """
       The folder is made where it is missing; what is in it stays as it is until the first commit. \
       A bare repository has no folder to work on: it keeps history for others to sync with.

@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct List: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "ls", abstract: "List files of any state.",
+  static let configuration = CommandConfiguration.command(
+    "ls", abstract: "List files of any state.",
     discussion: """
       Names end in / for folders. A moment is a commit's first 6 or more digits, a time, or 'now'.
       """)

@@ -4,8 +4,8 @@ import FsyncRepo
 import FsyncSystem
 
 struct Log: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "log", abstract: "Show commits, the newest first.",
+  static let configuration = CommandConfiguration.command(
+    "log", abstract: "Show commits, the newest first.",
     discussion: """
       With paths, only commits that changed something at or below one of them, through renames, \
       and what they changed there. A time is RFC 3339, a date, or like '2 days ago'.

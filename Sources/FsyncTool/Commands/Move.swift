@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Move: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "mv", abstract: "Move or rename a path, in one commit.",
+  static let configuration = CommandConfiguration.command(
+    "mv", abstract: "Move or rename a path, in one commit.",
     discussion: """
       Moving by hand works too, and is seen as a rename where the content stays; this command \
       records it whatever the content becomes.

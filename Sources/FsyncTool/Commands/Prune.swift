@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Prune: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "prune", abstract: "Drop the content of old commits, and keep what they did.",
+  static let configuration = CommandConfiguration.command(
+    "prune", abstract: "Drop the content of old commits, and keep what they did.",
     discussion: """
       A commit keeps its content where one rule says so; without any option the rules of the \
       configuration hold. Of the others, log, ls and diff --stat still tell everything, but what \

@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Remove: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Delete paths everywhere, in one commit.",
+  static let configuration = CommandConfiguration.command(
+    "rm", abstract: "Delete paths everywhere, in one commit.",
     discussion: """
       History keeps what they held. Removing a file by hand and committing does the same. With \
       --keep-files the files stay in this folder: for what is tracked and .fsyncignore names now.

@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Resolve: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "resolve", abstract: "Close a conflict, everywhere, in one commit.",
+  static let configuration = CommandConfiguration.command(
+    "resolve", abstract: "Close a conflict, everywhere, in one commit.",
     discussion: "Say with one option what the path becomes. Every version stays in history.")
 
   @Argument(help: "A path that fsync conflicts lists.")

@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Restore: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "restore", abstract: "Bring back files, folders or everything as they were.",
+  static let configuration = CommandConfiguration.command(
+    "restore", abstract: "Bring back files, folders or everything as they were.",
     discussion: """
       What comes back is committed, and so reaches every replica. A change that no commit holds is \
       never overwritten. A moment is a commit's first 6 or more digits, a time (RFC 3339, a date, \

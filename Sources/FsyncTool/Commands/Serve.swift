@@ -3,8 +3,8 @@ import FsyncNet
 import FsyncRepo
 
 struct Serve: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Serve one sync over standard input and output.",
+  static let configuration = CommandConfiguration.command(
+    "serve", abstract: "Serve one sync over standard input and output.",
     discussion: "This is what fsync runs at the far end of SSH; nobody else needs it.")
 
   @Option(help: ArgumentHelp("Serve the repository at this path.", valueName: "path"))

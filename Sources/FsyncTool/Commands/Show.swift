@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct Show: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show commits and what they changed.",
+  static let configuration = CommandConfiguration.command(
+    "show", abstract: "Show commits and what they changed.",
     discussion: """
       A moment is a commit's first 6 or more digits or a time, which stands for the newest commits \
       of then. What a commit changed is told against the state that it was made on.

@@ -4,8 +4,8 @@ import FsyncRepo
 import FsyncSystem
 
 struct Status: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "status",
+  static let configuration = CommandConfiguration.command(
+    "status",
     abstract: "Show what no commit holds yet, and what else needs attention.",
     discussion: """
       Changes are told by letters: A added, M modified, D deleted, R renamed, T of another type, \

@@ -4,8 +4,8 @@ import FsyncRepo
 import FsyncSystem
 
 struct Sync: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "sync",
+  static let configuration = CommandConfiguration.command(
+    "sync",
     abstract: "Commit, exchange with remotes, and bring all folders to the same state.",
     discussion: """
       Without a remote, all of them are synced with. What both sides changed is merged; what \

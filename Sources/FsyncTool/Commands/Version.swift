@@ -3,8 +3,8 @@ import FsyncCore
 import FsyncRepo
 
 struct VersionCommand: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "version", abstract: "Print the version of this program.")
+  static let configuration = CommandConfiguration.command(
+    "version", abstract: "Print the version of this program.")
 
   @OptionGroup var report: ReportOptions
   @OptionGroup(title: "Global options") var global: GlobalOptions
