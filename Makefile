@@ -3,11 +3,13 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-# The C++ library goes into the program where its archive is found (it comes with the compiler):
-# loading and relocating it takes a sixth of the start-up of every command.
+# Libraries go into the program where their archives are found (they come with the compiler and with
+# the headers): loading and relocating them takes a fifth of the start-up of every command. What the
+# program exports nobody looks up by name, and it would keep all that it names.
 CXX_ARCHIVE := $(firstword $(wildcard /usr/lib/gcc/*/*/libstdc++.a))
 ARCHIVES = .build/archives
-RELEASE = -c release --static-swift-stdlib $(if $(CXX_ARCHIVE),-Xswiftc -L$(CURDIR)/$(ARCHIVES))
+RELEASE = -c release --static-swift-stdlib -Xlinker --no-export-dynamic \
+  $(if $(CXX_ARCHIVE),-Xswiftc -L$(CURDIR)/$(ARCHIVES) --pkg-config-path $(CURDIR)/$(ARCHIVES))
 BINARY = .build/release/fsync
 MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
@@ -24,8 +26,20 @@ build: archives
 libraries:
 	@sh Tests/Demo/packages.sh $(LIBRARIES)
 
+# The linker finds archives before shared libraries where a library's description names their folder
+# first. The unwinder goes in with the C++ library alone, by the name that is asked for.
 archives: libraries
-	@mkdir -p $(ARCHIVES)$(if $(CXX_ARCHIVE), && ln -sf $(CXX_ARCHIVE) $(ARCHIVES)/libstdc++.a)
+	@mkdir -p $(ARCHIVES)
+	@folder=/usr/lib/$$(uname -m)-linux-gnu; \
+	for archive in $(CXX_ARCHIVE) $$folder/libxxhash.a $$folder/libz.a $$folder/libzstd.a; do \
+	  [ ! -e "$$archive" ] || ln -sf "$$archive" $(ARCHIVES)/; \
+	done; \
+	for about in libxxhash.pc zlib.pc libzstd.pc; do \
+	  [ ! -e "$$folder/pkgconfig/$$about" ] || \
+	    sed 's|^Libs:|& -L$(CURDIR)/$(ARCHIVES)|' "$$folder/pkgconfig/$$about" >$(ARCHIVES)/$$about; \
+	done
+	@unwinder=$(dir $(CXX_ARCHIVE))libgcc_eh.a; \
+	[ -z "$(CXX_ARCHIVE)" ] || [ ! -e "$$unwinder" ] || ln -sf "$$unwinder" $(ARCHIVES)/libgcc_s.a
 
 tools:
 	@sh Tests/Demo/packages.sh $(TOOLS)
