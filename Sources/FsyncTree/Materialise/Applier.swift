@@ -18,6 +18,8 @@ final class Applier {
   private let index: Index
   private let directories: [Path: Entry]
   private(set) var marks = FolderMarks()
+  /// What names folders hold.
+  var spelled = SpelledNames()
 
   /// Begins with nothing touched.
   /// - Parameter directories: the folders that are to be there after all changes.

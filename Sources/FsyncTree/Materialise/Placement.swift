@@ -217,7 +217,7 @@ extension Applier {
     _ name: [UInt8], _ change: PathChange, in folder: OpenFolder
   ) throws(SystemError) -> Bool {
     if change.from != nil { return true }
-    return try folder.directory.names().contains(name)
+    return try spelled.contains(name, in: folder, at: change.path.parent ?? .root)
   }
 
   // MARK: Nothing to be there

@@ -27,14 +27,14 @@ private struct PlacingWork: Sendable {
 struct Placing {
   private let work: PlacingWork
   private let applier: Applier
-  private var changes: [PathChange] { work.changes }
-  private var staging: Staging { work.staging }
-  private var options: MaterialiseOptions { work.options }
+  var changes: [PathChange] { work.changes }
+  var staging: Staging { work.staging }
+  var options: MaterialiseOptions { work.options }
   /// What became of each change.
-  private(set) var outcomes: [Outcome?]
+  var outcomes: [Outcome?]
 
   /// Fewer paths than this are not worth a thread.
-  private static let share = 64
+  static let share = 64
 
   init(
     _ changes: [PathChange], _ staging: Staging, _ root: borrowing Directory, _ area: StagingArea,

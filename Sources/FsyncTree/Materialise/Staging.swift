@@ -9,7 +9,7 @@ struct Staging {
     /// It has none, or the path holds it already.
     case none
     /// It waits by itself.
-    case alone
+    case alone(Stat)
     /// It waits in a new folder, as it will stay.
     case inside(Stat)
     /// It will not be put in place.
@@ -106,9 +106,8 @@ struct Staging {
     }
     if check.isDone(change, to) { return .none }
     do throws(StagingError) {
-      _ = try area.write(
-        to, as: StagingArea.name(position), in: area.folder, durably: durably)
-      return .alone
+      return .alone(
+        try area.write(to, as: StagingArea.name(position), in: area.folder, durably: durably))
     } catch { return .ended(error.outcome) }
   }
 
