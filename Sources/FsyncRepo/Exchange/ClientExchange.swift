@@ -84,7 +84,9 @@ extension Repository {
     } catch { throw .object(error) }
     let record = RemoteRecord(heads: shared, time: timestamp())
     do {
-      try store.transact { (_, transaction) throws(Never) in
+      try store.transact { (state, transaction) throws(Never) in
+        // The time alone is nothing to wait for a disk for.
+        transaction.isDurable = RemoteRecord.read(state.refs, name: name)?.heads != shared.sorted()
         transaction.command = Array("sync \(name)".utf8)
         transaction.refs[RemoteRecord.ref(name)] = .some(record.encoded)
       }

@@ -66,8 +66,10 @@ struct JournalWriter: ~Copyable {
   /// Appends frames and a transaction: one write, one fdatasync.
   ///
   /// After an error the journal is as it was.
+  /// - Parameter durably: false leaves the fdatasync to the next writer, who finds the note of this
+  ///   one's end missing.
   mutating func append(
-    _ frames: [EncodedFrame], _ body: TransactionBody
+    _ frames: [EncodedFrame], _ body: TransactionBody, durably: Bool = true
   ) throws(StoreError) {
     guard let encodedBody = body.encoded else { throw .tooLarge }
     let start = live.position.end
@@ -94,7 +96,7 @@ struct JournalWriter: ~Copyable {
       try? file.truncate(to: start)
       throw .system(error, file: live.journal.path)
     }
-    do throws(SystemError) { try file.syncData() } catch {
+    do throws(SystemError) { if durably { try file.syncData() } } catch {
       // Noted first: whatever the file holds now, nobody may build on it.
       note(end: 0, hasFailed: true)
       do throws(SystemError) { try file.truncate(to: start) } catch { isUncertain = true }
@@ -103,7 +105,7 @@ struct JournalWriter: ~Copyable {
     live.position.end = start + UInt64(bytes.count)
     live.position.chain = record.chain
     body.apply(to: &live.position.state)
-    note(end: live.position.end, hasFailed: false)
+    if durably { note(end: live.position.end, hasFailed: false) }
     live.journal.add(added)
   }
 

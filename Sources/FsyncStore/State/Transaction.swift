@@ -22,6 +22,11 @@ package struct Transaction: Sendable {
   package var repositoryID: RepositoryID?
   /// How frames are compressed from now on.
   package var compression: Compression?
+  /// Whether it must survive a power cut once it is made.
+  ///
+  /// What is no loss need not wait for the disk; the next transaction, or whoever tells another
+  /// machine of the store, makes it durable on the way. Content always is.
+  package var isDurable = true
   /// The newest record of commits whose content is not all here; see `record(absent:)`.
   package internal(set) var absences: ObjectID?
   /// Arrived frames that become part of the store.

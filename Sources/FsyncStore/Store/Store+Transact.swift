@@ -3,7 +3,7 @@ import FsyncSystem
 import Synchronization
 
 extension Store {
-  /// Makes one transaction: all of it, durably, or nothing.
+  /// Makes one transaction: all of it, durably unless it says otherwise, or nothing.
   ///
   /// Takes the writer lock, reads what other processes added, and gives the body that state; what
   /// the body puts into the transaction and the objects of the ingest become part of the store
@@ -88,7 +88,10 @@ extension Store {
         case .nothing: break
         }
       }
-      if !body.isEmpty || !frames.isEmpty { try writer.append(frames, body) }
+      if !body.isEmpty || !frames.isEmpty {
+        let hasContent = !frames.isEmpty || !body.packsAdded.isEmpty
+        try writer.append(frames, body, durably: transaction.isDurable || hasContent)
+      }
     } catch {
       if writer.isUncertain {
         // Should the transaction show, it must find its packs; else they are leftovers.
