@@ -33,7 +33,7 @@ package enum Materialiser {
       try placing.run()
       try placing.finish(root)
       try area.clear()
-      try placing.vouch(root)
+      placing.vouch(root)
       return placing.outcomes.map { $0 ?? .notTried }
     } catch { throw .system(error) }
   }

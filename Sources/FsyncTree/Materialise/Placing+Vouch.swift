@@ -7,14 +7,16 @@ extension Placing {
   /// When they were placed their stamps were too fresh for that: another change within the same
   /// tick would not have shown in the change time. By now the clock has ticked, mostly because
   /// all was flushed meanwhile, and a second look tells what it would have done to the
-  /// modification time. The next scan would have to read them all otherwise.
-  mutating func vouch(_ root: borrowing Directory) throws(SystemError) {
+  /// modification time. The next scan would have to read them all otherwise; that is all that
+  /// trouble here can lead to.
+  mutating func vouch(_ root: borrowing Directory) {
     let fresh = changes.indices.filter { freshStat($0) != nil }
       .sorted { changes[$0].path < changes[$1].path }
-    guard let latest = fresh.compactMap({ freshStat($0)?.ctime }).max() else { return }
+    guard let latest = fresh.compactMap({ freshStat($0)?.ctime }).max(),
+      let cursor = try? FolderCursor(root)
+    else { return }
     // A few are sooner read again than waited for.
     if fresh.count >= Placing.share { options.stamps.wait(after: latest) }
-    let cursor = try FolderCursor(root)
     for position in fresh {
       guard let known = freshStat(position), options.stamps.isSafe(known.ctime, at: Clock.now()),
         let parent = changes[position].path.parent, let name = changes[position].path.name,
