@@ -107,6 +107,10 @@ int cfsync_fault(int32_t call) {
   int64_t left = __atomic_fetch_sub(&plan->countdown, 1, __ATOMIC_RELAXED);
   if (left > 0 || (left < 0 && !plan->repeat)) return 0;
   if (plan->error == 0) kill(getpid(), SIGKILL);
+  if (plan->error == CFSYNC_FAULT_INTERRUPT) {
+    kill(getpid(), SIGINT);
+    return 0;
+  }
   return plan->error;
 }
 

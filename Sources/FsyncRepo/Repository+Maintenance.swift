@@ -24,6 +24,9 @@ extension Repository {
     return control
   }
 
+  /// Makes what is lost or missing of the cache of the commit graph.
+  package func mendGraph() { careForGraph(.complete) }
+
   /// Says whether enough has gathered since history was last compressed as a whole.
   package func isWorthCollecting() throws(RepositoryError) -> Bool {
     do { return try store.isWorthCollecting() } catch { throw RepositoryError(error) }
@@ -45,7 +48,10 @@ extension Repository {
     var result = CollectResult()
     // First: commits are quickest to read in the order in which they came, and a collection that
     // is stopped halfway should not cost the cache.
-    if !dryRun { careForGraph(.complete) }
+    if !dryRun {
+      careForGraph(.complete)
+      try checkInterruption()
+    }
     var control = collectControl
     control.isQuick = isQuick
     do throws(StoreError) {

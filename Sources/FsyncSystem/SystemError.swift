@@ -99,7 +99,7 @@ package enum Faults {
   }
 
   /// Installs a plan for the process from text: `CALL:COUNT:ERRNO`, where CALL is a case's name or
-  /// `any`, and ERRNO a number or `kill`.
+  /// `any`, and ERRNO a number, `kill`, or `interrupt`, which is as if a person pressed Ctrl-C.
   ///
   /// Tests of the built command use it.
   package static func install(_ text: String) {
@@ -109,8 +109,9 @@ package enum Faults {
     let plan = UnsafeMutablePointer<cfsync_fault_plan>.allocate(capacity: 1)
     plan.initialize(
       to: cfsync_fault_plan(
-        call: call?.rawValue ?? -1, error: Int32(parts[2]) ?? 0, countdown: count,
-        repeat: Int32(parts[2]) == nil ? 0 : 1))
+        call: call?.rawValue ?? -1,
+        error: Int32(parts[2]) ?? (parts[2] == "interrupt" ? Int32(CFSYNC_FAULT_INTERRUPT) : 0),
+        countdown: count, repeat: Int32(parts[2]) == nil ? 0 : 1))
     cfsync_set_process_plan(plan)
   }
 }

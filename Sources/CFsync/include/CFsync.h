@@ -44,10 +44,13 @@ int cfsync_terminal_width(int descriptor);
 int64_t cfsync_filesystem_type(int descriptor);
 uint64_t cfsync_free_bytes(int descriptor);
 
+/// The error of a plan that interrupts the process and lets the call pass.
+#define CFSYNC_FAULT_INTERRUPT (-1)
+
 /// A test's plan to make the countdown-th call of a kind fail with an error, or kill the process.
 struct cfsync_fault_plan {
   int32_t call;       // a SystemCall's raw value, or -1 for any
-  int32_t error;      // errno to inject, 0 to kill the process
+  int32_t error;      // errno to inject, 0 to kill the process, CFSYNC_FAULT_INTERRUPT for SIGINT
   int64_t countdown;  // how many matching calls still pass
   int32_t repeat;     // not 0: go on failing once the countdown has run out
 };

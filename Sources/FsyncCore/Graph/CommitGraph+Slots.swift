@@ -28,6 +28,21 @@ extension CommitGraph {
     return loaded.sequences[Int(slot - cached)]
   }
 
+  /// The tree of a slot's commit.
+  func tree(of slot: Int32) -> ObjectID {
+    if slot < cached, let chain { return chain.tree(slot) }
+    return loaded.trees[Int(slot - cached)]
+  }
+
+  /// What a slot's row says of its commit besides.
+  func flags(of slot: Int32) -> UInt32 {
+    if slot < cached, let chain { return chain.facts(slot).flags }
+    return UInt32(loaded.flags[Int(slot - cached)])
+  }
+
+  /// At least so many commits are newer than that of a slot which was read.
+  func depth(of slot: Int32) -> Int { slot < cached ? 0 : Int(loaded.depths[Int(slot - cached)]) }
+
   /// The number of a slot's replica among `loaded.replicas`.
   func replicaSlot(of slot: Int32) -> Int32 {
     if slot < cached, let chain { return chain.replica(slot) }

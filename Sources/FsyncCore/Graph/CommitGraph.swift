@@ -115,20 +115,32 @@ package final class CommitGraph {
       try check(slot, id)
       return slot
     }
-    // An explicit stack, since a history is deeper than any thread's.
-    var stack: [(id: ObjectID, isExpanded: Bool)] = [(id, false)]
-    while let top = stack.popLast() {
-      guard loaded.slots[top.id] == nil else { continue }
-      let commit = try commit(top.id)
-      if top.isExpanded {
-        insert(top.id, commit)
-      } else {
-        stack.append((top.id, true))
-        for parent in commit.parents where known(parent) == nil { stack.append((parent, false)) }
-      }
-    }
+    var pending = PendingCommits([id])
+    try load(&pending)
     guard let slot = loaded.slots[id] else { throw .missing(id) }
     return slot
+  }
+
+  /// Reads commits that are pending and their history, parents first, until enough are read.
+  ///
+  /// - Parameters:
+  ///   - bound: how many slots to have read at most.
+  ///   - shouldStop: asked before each commit whether to give up.
+  func load(
+    _ pending: inout PendingCommits, atMost bound: Int = .max,
+    unless shouldStop: () -> Bool = { false }
+  ) throws(ObjectError) {
+    while loaded.ids.count < bound, !shouldStop(), let top = pending.pop() {
+      if top.isExpanded {
+        insert(top.id, try commit(top.id), depth: pending.depth)
+        continue
+      }
+      guard known(top.id) == nil else { continue }
+      pending.push(top.id, isExpanded: true)
+      for parent in try commit(top.id).parents where known(parent) == nil {
+        pending.push(parent, isExpanded: false)
+      }
+    }
   }
 
   /// Compares what the cache says of a commit that somebody asks about with the commit itself: a
@@ -156,51 +168,10 @@ package final class CommitGraph {
     return result
   }
 
-  private func insert(_ id: ObjectID, _ commit: Commit) {
+  private func insert(_ id: ObjectID, _ commit: Commit, depth: Int) {
     let parents = commit.parents.compactMap(known)
     let generation = (parents.map { self.generation(of: $0) }.max() ?? 0) + 1
-    loaded.append(id, commit, parents: parents, generation: generation, slot: Int32(count))
-  }
-}
-
-/// What is kept of commits that were read, one place a commit.
-struct LoadedCommits {
-  /// Slots, not places.
-  var slots: [ObjectID: Int32] = [:]
-  var ids: [ObjectID] = []
-  var parentStart: [Int32] = [0]
-  var parentSlots: [Int32] = []
-  var generations: [UInt32] = []
-  var times: [Timestamp] = []
-  var sequences: [UInt64] = []
-  var trees: [ObjectID] = []
-  var flags: [UInt8] = []
-  var replicaSlots: [Int32] = []
-  /// The replicas of all slots, the cache's first.
-  var replicas: [ReplicaID] = [] {
-    didSet {
-      for (number, replica) in replicas.enumerated() { replicaIndex[replica] = Int32(number) }
-    }
-  }
-  private var replicaIndex: [ReplicaID: Int32] = [:]
-
-  mutating func append(
-    _ id: ObjectID, _ commit: Commit, parents: [Int32], generation: UInt32, slot: Int32
-  ) {
-    slots[id] = slot
-    ids.append(id)
-    parentSlots.append(contentsOf: parents)
-    parentStart.append(Int32(parentSlots.count))
-    generations.append(generation)
-    times.append(commit.time)
-    sequences.append(commit.sequence)
-    trees.append(commit.tree)
-    let hasRenames = commit.renames != nil || commit.baseView?.renames != nil
-    flags.append(
-      UInt8(
-        (hasRenames ? GraphLayer.Facts.hasRenames : 0)
-          | (commit.baseView != nil ? GraphLayer.Facts.hasBaseView : 0)))
-    if replicaIndex[commit.replica] == nil { replicas.append(commit.replica) }
-    replicaSlots.append(replicaIndex[commit.replica] ?? 0)
+    loaded.append(
+      id, commit, parents: parents, generation: generation, slot: Int32(count), depth: depth)
   }
 }

@@ -16,8 +16,10 @@ package final class GraphChain {
   package var count: Int { Int(layers.last?.end ?? 0) }
   /// The names of the layers, the lowest first.
   package var names: [UInt64] { layers.map(\.name) }
-  /// How many commits have no filter yet.
-  package var unfiltered: Int { layers.reduce(0) { $0 + $1.layout.unfiltered } }
+  /// How many of the lowest layers know the paths that all of their commits changed.
+  package var notedLayers: Int { layers.prefix { $0.layout.unnoted == 0 }.count }
+  /// Whether every commit is later than each of its parents, by their clocks.
+  var isInOrderOfTime: Bool { layers.allSatisfy { $0.layout.disordered == 0 } }
 
   /// Says whether something in it was found damaged.
   package var isDamaged: Bool { damage.pointee }
@@ -102,10 +104,9 @@ package final class GraphChain {
     return layer.tree(Int(slot - layer.first))
   }
 
-  /// Says whether the commit of a slot may have changed a path: false is certain.
-  func mayChange(_ slot: Int32, _ key: PathFilter.Key) -> Bool {
-    let layer = layers[layer(slot)]
-    return layer.withFilter(Int(slot - layer.first)) { PathFilter.mayContain(key, in: $0) }
+  /// Calls back for the slots that a number of a path lists, in rising order.
+  func forEachChange(of key: ChangedPaths.Key, _ body: (Int32) -> Void) {
+    for layer in layers { layer.forEachChange(of: key) { body(layer.first + Int32($0)) } }
   }
 
   /// The number of a slot's replica among `replicas`.

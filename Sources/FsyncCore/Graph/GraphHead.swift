@@ -19,10 +19,11 @@ struct GraphHead {
     func long(_ offset: Int) -> UInt64 {
       UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
-    guard long(0) == GraphLayout.magic, word(8) == 1 else { return nil }
+    guard long(0) == GraphLayout.magic, word(8) == GraphLayout.version else { return nil }
     let layout = GraphLayout(
       commits: word(12), below: word(16), replicas: word(20), ends: word(24),
-      furtherParents: word(28), filterBytes: word(32), unfiltered: word(36))
+      furtherParents: word(28), paths: word(32), changes: word(36), unnoted: word(40),
+      disordered: word(44))
     guard layout.commits > 0, layout.commits + layout.below <= GraphLayout.commitsBound,
       layout.length == bytes.count
     else { return nil }
@@ -39,7 +40,7 @@ struct GraphHead {
     guard last == layout.commits else { return nil }
     self.layout = layout
     self.name = name
-    repository = Array(bytes[40..<56])
-    below = long(56)
+    repository = Array(bytes[48..<64])
+    below = long(64)
   }
 }

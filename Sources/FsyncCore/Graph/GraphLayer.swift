@@ -7,8 +7,8 @@ struct GraphLayer {
   /// The layer's name: the checksum of its head.
   let name: UInt64
   private let base: UnsafeRawPointer
-  private let columns: (order: Int, ids: Int, facts: Int, trees: Int, ends: Int, filters: Int)
-  private let blocks: (order: Int, ids: Int, facts: Int, trees: Int, ends: Int, filters: Int)
+  private let columns: Columns
+  private let blocks: Columns
   /// One byte a block: 1 where it was verified.
   private let verified: UnsafeMutablePointer<UInt8>
   /// Whether something in any layer of the chain was found damaged.
@@ -17,6 +17,17 @@ struct GraphLayer {
   /// The first ordinal of this layer, and the one after its last.
   let first: Int32
   let end: Int32
+
+  /// A number for each column.
+  private struct Columns {
+    let order, ids, facts, trees, paths, pathEnds, changes, latest: Int
+
+    init(_ number: (GraphLayout.Column) -> Int) {
+      (order, ids, facts, trees) = (number(.order), number(.ids), number(.facts), number(.trees))
+      (paths, pathEnds) = (number(.paths), number(.pathEnds))
+      (changes, latest) = (number(.changes), number(.latest))
+    }
+  }
 
   /// What a row says of a commit.
   struct Facts {
@@ -31,6 +42,8 @@ struct GraphLayer {
 
     static let hasRenames: UInt32 = 1
     static let hasBaseView: UInt32 = 2
+    /// Not later than each of its parents.
+    static let isDisordered: UInt32 = 4
   }
 
   /// Looks at bytes whose head was verified.
@@ -48,14 +61,8 @@ struct GraphLayer {
     self.damage = damage
     first = Int32(layout.below)
     end = Int32(layout.below + layout.commits)
-    columns = (
-      layout.offset(.order), layout.offset(.ids), layout.offset(.facts), layout.offset(.trees),
-      layout.offset(.filterEnds), layout.offset(.filters)
-    )
-    blocks = (
-      layout.firstBlock(.order), layout.firstBlock(.ids), layout.firstBlock(.facts),
-      layout.firstBlock(.trees), layout.firstBlock(.filterEnds), layout.firstBlock(.filters)
-    )
+    columns = Columns { layout.offset($0) }
+    blocks = Columns { layout.firstBlock($0) }
   }
 
   /// Notes that something is damaged.
@@ -64,14 +71,14 @@ struct GraphLayer {
   /// Verifies the block in which an element lies, once.
   @inline(__always)
   private func isSound(_ column: GraphLayout.Column, _ firstBlock: Int, _ element: Int) -> Bool {
-    let block = element >> column.shift
+    let block = element >> GraphLayout.blockShift
     return verified[firstBlock + block] == 1 || verify(column, firstBlock, block)
   }
 
   @inline(never)
   private func verify(_ column: GraphLayout.Column, _ firstBlock: Int, _ block: Int) -> Bool {
-    let start = block << column.shift
-    let count = min(1 << column.shift, layout.count(column) - start)
+    let start = block << GraphLayout.blockShift
+    let count = min(1 << GraphLayout.blockShift, layout.count(column) - start)
     let bytes = UnsafeRawBufferPointer(
       start: base + layout.offset(column) + start * column.stride, count: count * column.stride)
     let stored = UInt64(
@@ -117,31 +124,53 @@ struct GraphLayer {
       loading: UnsafeRawBufferPointer(start: base + columns.trees + place * 32, count: 32))
   }
 
-  /// Lends the filter at a place; one that says "perhaps" where it is damaged.
-  func withFilter<Value>(_ place: Int, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
-    guard let range = filterRange(place) else { return PathFilter.unknown.withUnsafeBytes(body) }
-    return body(
-      UnsafeRawBufferPointer(
-        start: base + columns.filters + range.lowerBound,
-        count: range.count))
+  /// The seconds of the latest commit among those of a place's block.
+  func latest(near place: Int) -> Int64 {
+    let block = place >> GraphLayout.blockShift
+    guard isSound(.latest, blocks.latest, block) else { return 0 }
+    return Int64(
+      littleEndian: base.loadUnaligned(fromByteOffset: columns.latest + block * 8, as: Int64.self))
   }
 
-  private func filterRange(_ place: Int) -> Range<Int>? {
-    guard isSound(.filterEnds, blocks.ends, place) else { return nil }
-    var start = 0
-    if place > 0 {
-      guard isSound(.filterEnds, blocks.ends, place - 1) else { return nil }
-      start = Int(word(columns.ends + (place - 1) * 4))
+  /// Calls back for the places of the commits that a number of a path lists, in rising order.
+  func forEachChange(of key: ChangedPaths.Key, _ body: (Int) -> Void) {
+    var (low, high) = (0, layout.paths)
+    while low < high {
+      let middle = (low + high) / 2
+      guard let value = path(middle) else { return }
+      if value < key.value { low = middle + 1 } else { high = middle }
     }
-    let end = Int(word(columns.ends + place * 4))
-    guard start <= end, end <= layout.filterBytes else {
-      fail()
-      return nil
+    guard low < layout.paths, path(low) == key.value else { return }
+    forEachChange(at: low, body)
+  }
+
+  /// Calls back for all numbers of paths, and the places that each lists.
+  func forEachChange(_ body: (_ key: UInt32, _ place: Int) -> Void) {
+    for index in 0..<layout.paths {
+      guard let key = path(index) else { return }
+      forEachChange(at: index) { body(key, $0) }
     }
-    guard start < end else { return start..<end }
-    guard isSound(.filters, blocks.filters, start), isSound(.filters, blocks.filters, end - 1)
-    else { return nil }
-    return start..<end
+  }
+
+  private func path(_ index: Int) -> UInt32? {
+    isSound(.paths, blocks.paths, index) ? word(columns.paths + index * 4) : nil
+  }
+
+  private func end(_ index: Int) -> Int? {
+    isSound(.pathEnds, blocks.pathEnds, index) ? Int(word(columns.pathEnds + index * 4)) : nil
+  }
+
+  private func forEachChange(at index: Int, _ body: (Int) -> Void) {
+    guard let start = index == 0 ? 0 : end(index - 1), let end = end(index) else { return }
+    guard start <= end, end <= layout.changes else { return fail() }
+    var last = -1
+    for element in start..<end {
+      guard isSound(.changes, blocks.changes, element) else { return }
+      let place = Int(word(columns.changes + element * 4))
+      guard place > last, place < layout.commits else { return fail() }
+      body(place)
+      last = place
+    }
   }
 
   /// The place of a commit; nil where it is not here.

@@ -4,17 +4,19 @@
 /// at, so that opening a cache of a million commits reads 50 KB.
 /// ```
 /// head  0  8  magic "FSYNCGRF"
-///       8  4  version, 1
+///       8  4  version, 2
 ///      12  4  commits in this layer, n
 ///      16  4  commits in the layers below
 ///      20  4  replicas
 ///      24  4  ends
 ///      28  4  further parents
-///      32  4  bytes of filters
-///      36  4  commits without a filter
-///      40 16  repository, zero for none
-///      56  8  name of the layer below, zero for none
-///      64     blocks × 8: XXH3 of each block of the body
+///      32  4  numbers of paths, k
+///      36  4  changes, c
+///      40  4  commits of which no paths are noted yet
+///      44  4  commits that are not later than each of their parents
+///      48 16  repository, zero for none
+///      64  8  name of the layer below, zero for none
+///      72     blocks × 8: XXH3 of each block of the body
 ///             256 × 4: for each first byte of an id, how many ids begin with it or a smaller one
 ///             replicas × 16
 ///             ends × 4: ordinals of the last commits of each replica; bit 31: a head
@@ -23,40 +25,46 @@
 /// body        n × 4: places within this layer, in the order of their ids
 ///             n × 32: ids
 ///             n × 40: generation 4, parent 4, parent 4, replica 4, seconds 8, nanoseconds 4,
-///                     flags 4 (1: with rename records, 2: the base is a view), sequence 8
+///                     flags 4 (1: with rename records, 2: the base is a view, 4: not later than
+///                     each parent), sequence 8
 ///             n × 32: trees
-///             n × 4: where each filter ends
-///             filters
+///             k × 4: numbers of paths, rising; see `ChangedPaths`
+///             k × 4: where the changes of each number end
+///             c × 4: places of the commits that changed a path of that number, rising
+///             n / 1024, rounded up, × 8: the seconds of the latest of so many commits
 /// ```
 /// Numbers are little-endian. An ordinal counts from the lowest layer's first commit; parents have
 /// smaller ordinals than children. A parent that is not there is 0xffffffff; a second parent with
-/// bit 31 is a place among the further parents. A block is 1,024 elements of its column, of the
-/// filters 32 KiB.
+/// bit 31 is a place among the further parents. A block is 1,024 elements of its column.
 struct GraphLayout: Hashable {
   static let magic: UInt64 = 0x4652_4743_4e59_5346  // "FSYNCGRF"
-  static let fixedLength = 64
+  static let version = 2
+  static let fixedLength = 72
+  /// The power of two of a block's elements, and of the commits of which the latest is noted.
   static let blockShift = 10
-  static let filterBlockShift = 15
   static let noParent: UInt32 = 0xffff_ffff
   static let more: UInt32 = 0x8000_0000
   /// The most commits that ordinals can count.
   static let commitsBound = 1 << 30
+  /// Commits of a layer that is not merged into another any more, so that none takes more than
+  /// some hundred megabytes to make.
+  static let fullLayer = 1 << 18
+  /// Changes of such a layer.
+  static let fullChanges = 1 << 23
 
   /// A column of the body.
   enum Column: Int, CaseIterable {
-    case order, ids, facts, trees, filterEnds, filters
+    case order, ids, facts, trees, paths, pathEnds, changes, latest
 
     /// Bytes of an element.
     var stride: Int {
       switch self {
-      case .order, .filterEnds: 4
+      case .order, .paths, .pathEnds, .changes: 4
+      case .latest: 8
       case .ids, .trees: 32
       case .facts: 40
-      case .filters: 1
       }
     }
-    /// The power of two of a block's elements.
-    var shift: Int { self == .filters ? filterBlockShift : blockShift }
   }
 
   let commits: Int
@@ -64,16 +72,32 @@ struct GraphLayout: Hashable {
   let replicas: Int
   let ends: Int
   let furtherParents: Int
-  let filterBytes: Int
-  let unfiltered: Int
+  let paths: Int
+  let changes: Int
+  let unnoted: Int
+  let disordered: Int
+
+  /// The numbers in the head, in their order.
+  var counts: [Int] {
+    [commits, below, replicas, ends, furtherParents, paths, changes, unnoted, disordered]
+  }
 
   /// The number of a column's elements.
-  func count(_ column: Column) -> Int { column == .filters ? filterBytes : commits }
+  func count(_ column: Column) -> Int {
+    switch column {
+    case .order, .ids, .facts, .trees: commits
+    case .paths, .pathEnds: paths
+    case .changes: changes
+    case .latest: blocks(of: commits)
+    }
+  }
+
+  private func blocks(of elements: Int) -> Int {
+    (elements + (1 << GraphLayout.blockShift) - 1) >> GraphLayout.blockShift
+  }
 
   /// The number of blocks of a column.
-  func blocks(_ column: Column) -> Int {
-    (count(column) + (1 << column.shift) - 1) >> column.shift
-  }
+  func blocks(_ column: Column) -> Int { blocks(of: count(column)) }
 
   /// The number of blocks of the columns before one; of all for nil.
   func firstBlock(_ column: Column?) -> Int {
@@ -96,5 +120,5 @@ struct GraphLayout: Hashable {
   }
 
   /// The length of the whole layer.
-  var length: Int { offset(.filters) + filterBytes }
+  var length: Int { offset(.latest) + count(.latest) * Column.latest.stride }
 }

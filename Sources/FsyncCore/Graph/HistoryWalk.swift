@@ -78,10 +78,9 @@ package struct HistoryWalk {
     visit.number < 0 ? loose[Int(~visit.number)] : graph.id(of: visit.number)
   }
 
-  /// Says whether a commit may have changed one of some paths: false is certain.
-  package func mayChange(_ visit: Visit, _ keys: [PathFilter.Key]) -> Bool {
-    guard visit.number >= 0, let chain = graph.chain else { return true }
-    return keys.contains { chain.mayChange(visit.number, $0) }
+  /// Says whether a commit may be one of those that were found in the cache: false is certain.
+  package func mayBe(_ visit: Visit, in found: SlotMarks) -> Bool {
+    visit.number < 0 || found[visit.number] != 0
   }
 
   /// Says whether a commit, or the merge that it was made on, may have renamed something: false
@@ -89,6 +88,18 @@ package struct HistoryWalk {
   package func mayRename(_ visit: Visit) -> Bool {
     guard visit.number >= 0, let chain = graph.chain else { return true }
     return chain.facts(visit.number).flags & GraphLayer.Facts.hasRenames != 0
+  }
+
+  /// The rest of the walk as a search for the commits that may have changed some paths; nil where
+  /// it cannot be had without walking.
+  ///
+  /// It can where nothing is left but what the cache holds, all of that, and each commit is later
+  /// than its parents: then the order of the walk is that of time.
+  package func search(for paths: ChangedPathsAsked) -> PathSearch? {
+    guard let chain = graph.chain, chain.isInOrderOfTime, heap.allSatisfy({ $0.number >= 0 }),
+      waiting == nil, chain.ends.allSatisfy({ !$0.isHead || seen[$0.ordinal] != 0 })
+    else { return nil }
+    return PathSearch(chain, paths, after: seen, but: Set(heap.map(\.number)))
   }
 
   private mutating func number(of id: ObjectID) -> Int32 {

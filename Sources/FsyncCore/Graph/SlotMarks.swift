@@ -1,6 +1,6 @@
 /// A byte for each slot of a graph, zero at first, whose memory follows what is marked: a walk
 /// over twenty of a million commits pays for a page or two.
-struct SlotMarks {
+package struct SlotMarks {
   private static let shift: Int32 = 12
   private static let pageSize = 1 << 12
   private var pages: [[UInt8]]

@@ -28,57 +28,97 @@ package struct CommitHistory {
     _ visit: (LogEntry) throws(ObjectError) -> Bool
   ) throws(ObjectError) {
     if let limit = query.limit, limit <= 0 { return }
-    // The order is the same with a cache and without, so a second run passes over the first's.
+    // The order is the same with a cache and without, and by search and by walk, so a second run
+    // passes over the first's.
     var shown = 0
     try graph.guarded { () throws(ObjectError) in
-      var place = 0
-      try walk(query, isOrdered) { entry throws(ObjectError) in
-        place += 1
-        guard place > shown else { return true }
-        guard try visit(entry) else { return false }
-        shown += 1
-        return shown != query.limit
+      for isQuick in [true, false] {
+        var place = 0
+        let isDone = try walk(query, isOrdered, isQuick) { entry throws(ObjectError) in
+          place += 1
+          guard place > shown else { return true }
+          guard try visit(entry) else { return false }
+          shown += 1
+          return shown != query.limit
+        }
+        if isDone { return }
       }
     }
   }
 
+  /// Walks over history.
+  /// - Parameter isQuick: whether to pass over what the cache knows not to be asked for, as long as
+  ///   no rename leads elsewhere.
+  /// - Returns: false where a rename does, and all has to be walked over.
   private func walk(
-    _ query: LogQuery, _ isOrdered: Bool, _ visit: (LogEntry) throws(ObjectError) -> Bool
-  ) throws(ObjectError) {
+    _ query: LogQuery, _ isOrdered: Bool, _ isQuick: Bool,
+    _ visit: (LogEntry) throws(ObjectError) -> Bool
+  ) throws(ObjectError) -> Bool {
     var walk = try HistoryWalk(graph, from: heads, isOrdered: isOrdered)
-    let asked = PathsAsked(Set(query.paths))
+    let asked = ChangedPathsAsked(Set(query.paths), graph)
     // Where renames lead to more paths than were asked for, by the number of the commit.
-    var wider: [Int32: PathsAsked] = [:]
-    while let next = try walk.next() {
+    var wider: [Int32: ChangedPathsAsked] = [:]
+    var known = [asked.paths: asked]
+    func widen(_ parent: Int32, _ paths: Set<Path>) {
+      let paths = paths.union(wider[parent]?.paths ?? [])
+      let asked = known[paths] ?? ChangedPathsAsked(paths, graph)
+      known[paths] = asked
+      wider[parent] = asked
+    }
+    var attempts = isQuick && !asked.paths.isEmpty && !asked.hasRoot && !isOrdered ? 2048 : 0
+    while true {
+      if attempts > 0, wider.isEmpty {
+        // What the cache does not have comes first, and is not much.
+        attempts -= 1
+        if let search = walk.search(for: asked) {
+          return try finish(query, walk, search, asked, visit)
+        }
+      }
+      guard let next = try walk.next() else { return true }
       let paths = wider.isEmpty ? asked : wider.removeValue(forKey: next.number) ?? asked
       if mayShow(next, query, paths, walk) {
         let id = walk.id(of: next)
         if let entry = try entry(id, try graph.commit(id), query, paths.paths) {
-          guard try visit(entry) else { return }
+          guard try visit(entry) else { return true }
         }
       }
       if !paths.paths.isEmpty, walk.mayRename(next) {
         let before = try origins(of: paths.paths, in: try graph.commit(walk.id(of: next)))
         if before != asked.paths {
-          for parent in try walk.parents(of: next) {
-            wider[parent] = PathsAsked(before.union(wider[parent]?.paths ?? []))
-          }
+          for parent in try walk.parents(of: next) { widen(parent, before) }
         }
       } else if paths.paths != asked.paths {
-        for parent in try walk.parents(of: next) {
-          wider[parent] = PathsAsked(paths.paths.union(wider[parent]?.paths ?? []))
-        }
+        for parent in try walk.parents(of: next) { widen(parent, paths.paths) }
       }
       try walk.follow(next)
     }
   }
 
+  /// Finishes a walk by a search; false where a rename leads elsewhere.
+  private func finish(
+    _ query: LogQuery, _ walk: HistoryWalk, _ search: PathSearch, _ asked: ChangedPathsAsked,
+    _ visit: (LogEntry) throws(ObjectError) -> Bool
+  ) throws(ObjectError) -> Bool {
+    var search = search
+    while let next = search.next() {
+      let id = walk.id(of: next)
+      let commit = try graph.commit(id)
+      if let entry = try entry(id, commit, query, asked.paths) {
+        guard try visit(entry) else { return true }
+      }
+      if walk.mayRename(next), try origins(of: asked.paths, in: commit) != asked.paths {
+        return false
+      }
+    }
+    return true
+  }
+
   /// Says whether a commit may be what a query asks for, by what needs no object: false is certain.
   private func mayShow(
-    _ visit: HistoryWalk.Visit, _ query: LogQuery, _ paths: PathsAsked, _ walk: HistoryWalk
+    _ visit: HistoryWalk.Visit, _ query: LogQuery, _ paths: ChangedPathsAsked, _ walk: HistoryWalk
   ) -> Bool {
     if let since = query.since, visit.time < since { return false }
-    return query.paths.isEmpty || paths.hasRoot || walk.mayChange(visit, paths.keys)
+    return query.paths.isEmpty || paths.hasRoot || walk.mayBe(visit, in: paths.found)
   }
 
   /// The entry of a commit, where the query asks for it.
@@ -140,18 +180,5 @@ package struct CommitHistory {
       }
     }
     return result
-  }
-}
-
-/// Paths that a walk looks for, with what filters are asked.
-private struct PathsAsked {
-  let paths: Set<Path>
-  let hasRoot: Bool
-  let keys: [PathFilter.Key]
-
-  init(_ paths: Set<Path>) {
-    self.paths = paths
-    hasRoot = paths.contains(.root)
-    keys = paths.filter { !$0.isRoot }.map { PathFilter.Key($0) }
   }
 }

@@ -63,13 +63,19 @@ package struct GraphFiles {
     // Who reads while layers are merged may find one gone; the next chain has it.
     for _ in 0..<2 {
       guard let chain = chain() else { return nil }
-      let files = chain.names.compactMap(map)
-      guard files.count == chain.names.count else { continue }
-      guard let opened = GraphChain(files, repository: repository), opened.names == chain.names
-      else { return nil }
+      guard let opened = open(chain.names, repository: repository) else { continue }
       return opened
     }
     return nil
+  }
+
+  /// Opens layers, the lowest first; nil where one is gone or not sound.
+  package func open(_ names: [UInt64], repository: RepositoryID?) -> GraphChain? {
+    let files = names.compactMap(map)
+    guard files.count == names.count, let opened = GraphChain(files, repository: repository),
+      opened.names == names
+    else { return nil }
+    return opened
   }
 
   private func map(_ layer: UInt64) -> (bytes: UnsafeRawBufferPointer, owner: AnyObject)? {
@@ -81,32 +87,47 @@ package struct GraphFiles {
     return (mapped.bytes, mapped)
   }
 
-  /// Writes a new layer and the chain that ends in it, and removes the layers that it replaces.
-  ///
-  /// Does nothing where another process is about it, or the chain is not the one that the layer
-  /// was made for.
-  /// - Parameter known: the names of the layers that the extension was computed over.
-  package func write(
-    _ extended: GraphExtension, over known: [UInt64], serial: UInt64
-  ) throws(StoreError) {
-    try naming(path) { () throws(SystemError) in
-      do throws(SystemError) {
-        try Directory(folder).makeDirectory(GraphFiles.folderName, mode: 0o755)
-      } catch { if !error.isPresent { throw error } }
-      let lock = try LockFile.acquire(Layout.path(folder, GraphFiles.lockName), waiting: 0)
-      guard let lock else { return }
-      defer { _ = lock }
+  /// Writes a new layer, which nothing names yet.
+  /// - Returns: false where another process is about the cache.
+  package func add(_ extended: GraphExtension) throws(StoreError) -> Bool {
+    try locked { directory throws(SystemError) in
+      try write(extended.parts, to: GraphFiles.name(extended.name), in: directory)
+      return true
+    }
+  }
+
+  /// Writes the chain of some layers, and removes all other layers.
+  /// - Parameter known: the names of the layers that the chain is to replace.
+  /// - Returns: false where another process is about it, or has written another chain.
+  package func publish(
+    _ names: [UInt64], over known: [UInt64], serial: UInt64
+  ) throws(StoreError) -> Bool {
+    try locked { directory throws(SystemError) in
       let found = chain()?.names ?? []
       // A chain that could not be opened is replaced by whoever starts anew.
-      guard found == known || known.isEmpty else { return }
-      let directory = try Directory(path)
-      try write(extended.parts, to: GraphFiles.name(extended.name), in: directory)
-      let names = extended.kept + [extended.name]
+      guard found == known || known.isEmpty else { return false }
+      // Another process may have removed what it did not know.
+      for name in names { _ = try directory.stat(GraphFiles.name(name)) }
       try AtomicFile.write(
         encode(Chain(serial: serial, names: names)), to: GraphFiles.chainName, in: directory,
         durably: false)
       let kept = Set(names.map(GraphFiles.name) + [GraphFiles.chainName, Array("lock".utf8)])
       for name in try directory.names() where !kept.contains(name) { try directory.unlink(name) }
+      return true
+    }
+  }
+
+  private func locked(
+    _ body: (borrowing Directory) throws(SystemError) -> Bool
+  ) throws(StoreError) -> Bool {
+    try naming(path) { () throws(SystemError) in
+      do throws(SystemError) {
+        try Directory(folder).makeDirectory(GraphFiles.folderName, mode: 0o755)
+      } catch { if !error.isPresent { throw error } }
+      let lock = try LockFile.acquire(Layout.path(folder, GraphFiles.lockName), waiting: 0)
+      guard let lock else { return false }
+      defer { _ = lock }
+      return try body(try Directory(path))
     }
   }
 

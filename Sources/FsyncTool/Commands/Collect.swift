@@ -21,6 +21,7 @@ struct Collect: Command {
   func run(_ tool: Tool) throws(RepositoryError) {
     let repository = try tool.open()
     if auto, try !repository.isWorthCollecting() {
+      if !change.dryRun { repository.mendGraph() }
       let size = try repository.storeSize()
       return tell(CollectResult(unchanged: size), tool)
     }

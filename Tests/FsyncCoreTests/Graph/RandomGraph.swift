@@ -79,14 +79,26 @@ struct MemoryCache {
   }
 
   /// Lets it follow heads.
+  /// - Parameters:
+  ///   - noted: of how many of the newest commits paths are noted.
+  ///   - fillsOlder: whether layers are made again in which paths are missing.
   mutating func extend(
-    to heads: [ObjectID], _ objects: MemoryObjects, filters: Int = 1000, fillsOlder: Bool = false
+    to heads: [ObjectID], _ objects: MemoryObjects, noted: Int = .max, fillsOlder: Bool = false,
+    fullLayer: Int = 1 << 18
   ) throws {
-    let graph = CommitGraph(objects, cache: open())
-    let extended = try graph.cacheExtension(
-      for: heads, repository: MemoryCache.repository, filters: filters, fillsOlder: fillsOlder)
-    guard let extended else { return }
-    layers = layers.filter { extended.kept.contains($0.name) }
-    layers.append((extended.name, extended.parts.flatMap { $0 }))
+    if fillsOlder, let chain = open() { layers = Array(layers.prefix(chain.notedLayers)) }
+    var build = GraphBuild(
+      objects, heads: heads, repository: MemoryCache.repository, noted: noted,
+      fullLayer: fullLayer)
+    while true {
+      let extended = try build.next(over: open()) { questions throws(ObjectError) in
+        var answers: [[ChangedPaths.Key]] = []
+        for question in questions { answers.append(try ChangedPaths.keys(question, objects)) }
+        return answers
+      }
+      guard let extended else { return }
+      layers = layers.filter { extended.kept.contains($0.name) }
+      layers.append((extended.name, extended.parts.flatMap { $0 }))
+    }
   }
 }

@@ -1,0 +1,185 @@
+import TestSupport
+import Testing
+
+/// `fsync gc` while something goes wrong beside it: people who stop it, kills, and commands that run
+/// at the same time.
+@Suite struct CollectCommandTests {
+  /// A repository `desk` with some commits, and what each of them holds.
+  private struct Desk {
+    let machine: Machine
+    let seed: UInt64
+    /// The content of `text`, by commit, the oldest first.
+    var texts: [(commit: String, text: [UInt8])] = []
+
+    /// Makes commits of one file that takes some time to compress.
+    init(seed: UInt64, commits: Int = 6) throws {
+      self.seed = seed
+      machine = try Machine.withDesk()
+      var random = SplitMix(seed: seed)
+      for number in 0..<commits { try commit(number, &random) }
+    }
+
+    mutating func commit(_ number: Int, _ random: inout SplitMix) throws {
+      // Words of four letters: what resembles itself everywhere takes a codec longest.
+      let text = random.bytes(100_000).map { 0x61 + $0 % 12 }
+      try machine.write("desk/text", text)
+      try machine.write("desk/folder/\(number)", "\(number)\n")
+      try machine.fsync("commit", "-q", "-m", "\(number)").expect()
+      texts.append((try machine.log("-n", "1")[0], text))
+    }
+
+    /// Checks that everything is here and whole.
+    func verify(_ comment: String) throws {
+      let ran = try machine.fsync("fsck")
+      #expect(ran.status == 0, "seed \(seed), \(comment): \(ran.text)\(ran.errors)")
+      for (number, (commit, text)) in texts.enumerated() {
+        let ran = try machine.fsync("cat", "--at", commit, "text")
+        #expect(ran.stdout == text, "seed \(seed), \(comment): commit \(commit)")
+        let small = try machine.fsync("cat", "--at", commit, "folder/\(number)")
+        #expect(small.text == "\(number)\n", "seed \(seed), \(comment): commit \(commit)")
+      }
+      #expect(try machine.fsync("status", "--exit-code").status == 0)
+    }
+
+    /// The journal, and the packs that are whole.
+    func files() throws -> String {
+      try machine.shell("sha256sum .fsync/journal-* .fsync/packs/*.pack; cat .fsync/journal")
+        .expect().text
+    }
+
+    /// Collects, and collects again, which must find nothing to do.
+    func collect() throws {
+      try machine.fsync("gc", "-q").expect()
+      let again = try machine.fsync("gc").expect()
+      #expect(again.text.contains("nothing to do"), "seed \(seed): \(again.text)")
+      try machine.shell("! find .fsync -name '*.tmp' -o -name '*.new' | grep .").expect()
+    }
+  }
+
+  @Test("Ctrl-C at any call changes nothing and leaves nothing", arguments: 0..<12)
+  func aStop(step: Int) throws {
+    let desk = try Desk(seed: UInt64(step))
+    let before = try desk.files()
+    let fault = ["FSYNC_TEST_FAULT": "any:\(20 + step * 7):interrupt"]
+    let ran = try desk.machine.fsync("gc", environment: fault)
+    #expect([0, 130].contains(ran.status), "\(ran.status): \(ran.errors)")
+    if ran.status == 130 { #expect(try desk.files() == before) }
+    // The first of them come long before the end.
+    if step < 4 { #expect(ran.status == 130) }
+    try desk.verify("stopped")
+    try desk.collect()
+    try desk.verify("collected")
+  }
+
+  @Test("Ctrl-C at any moment is heard", arguments: 0..<4 as Range<UInt64>)
+  func aSignal(seed: UInt64) throws {
+    let desk = try Desk(seed: seed)
+    var random = SplitMix(seed: seed)
+    for _ in 0..<4 {
+      let before = try desk.files()
+      let seconds = Double(10 + random.below(400)) / 1000
+      let ran = try desk.machine.shell("timeout --preserve-status -s INT \(seconds) $FSYNC gc")
+      #expect([0, 130].contains(ran.status), "seed \(seed): \(ran.status): \(ran.errors)")
+      if ran.status == 130 { #expect(try desk.files() == before, "seed \(seed)") }
+    }
+    try desk.verify("stopped")
+    try desk.collect()
+    try desk.verify("collected")
+  }
+
+  @Test("a kill at any call leaves the old state or the new one", arguments: 0..<16)
+  func aKill(step: Int) throws {
+    let desk = try Desk(seed: UInt64(step), commits: 4)
+    let fault = ["FSYNC_TEST_FAULT": "any:\(20 + step * 9):kill"]
+    let ran = try desk.machine.fsync("gc", "-q", environment: fault)
+    #expect([0, 137].contains(ran.status))
+    try desk.verify("killed")
+    try desk.collect()
+    try desk.verify("collected")
+  }
+
+  @Test(
+    "a kill at any moment leaves the old state or the new one", arguments: 0..<4 as Range<UInt64>)
+  func aRandomKill(seed: UInt64) throws {
+    var desk = try Desk(seed: seed, commits: 4)
+    var random = SplitMix(seed: seed)
+    for number in 4..<8 {
+      let seconds = Double(10 + random.below(400)) / 1000
+      let ran = try desk.machine.shell("timeout -s KILL \(seconds) $FSYNC gc -q")
+      #expect([0, 137].contains(ran.status), "seed \(seed): \(ran.status)")
+      try desk.verify("killed after \(seconds) s")
+      try desk.commit(number, &random)
+    }
+    try desk.collect()
+    try desk.verify("collected")
+  }
+
+  @Test("commits, syncs and readers go on beside it", arguments: 0..<3 as Range<UInt64>)
+  func others(seed: UInt64) throws {
+    var desk = try Desk(seed: seed)
+    let machine = desk.machine
+    try machine.fsync("clone", "-q", "--name", "lap", "../desk", "../lap").expect()
+    let old = desk.texts[0].commit
+    let script = """
+      set -e
+      (while test ! -e ../done; do $FSYNC gc -q; done) & gc=$!
+      trap 'touch ../done; wait $gc' EXIT
+      for n in 1 2 3 4 5 6 7 8; do
+        echo "desk $n" >desk; $FSYNC commit -q -m "desk $n"
+        $FSYNC cat --at \(old) text | cmp - ../first
+        (cd ../lap; echo "lap $n" >lap; $FSYNC sync -q)
+        $FSYNC log -n 3 >../log; $FSYNC log folder/1 >../log
+        $FSYNC status >../log; $FSYNC show \(old) >../log
+      done
+      touch ../done; wait $gc
+      """
+    try machine.write("first", desk.texts[0].text)
+    try machine.shell(script).expect()
+    try machine.fsync("sync", "-q", at: "lap").expect()
+    try machine.shell("diff -r -x .fsync . ../lap").expect()
+    #expect(try machine.read("desk/desk") == "desk 8\n" && machine.read("desk/lap") == "lap 8\n")
+    // Every commit is in both, and a merge is no commit of a file of ours.
+    let messages = try machine.fsync("log", "desk").expect().text
+    for number in 1...8 { #expect(messages.contains("desk \(number)"), "seed \(seed)") }
+    #expect(try Set(machine.log()) == Set(machine.log(at: "lap")))
+    for folder in ["desk", "lap"] { try machine.fsync("fsck", at: folder).expect() }
+    try desk.verify("beside others")
+    var random = SplitMix(seed: seed + 100)
+    try desk.commit(100, &random)
+    try desk.collect()
+    for (commit, text) in desk.texts {
+      #expect(try machine.fsync("cat", "--at", commit, "text").stdout == text)
+    }
+  }
+
+  @Test("what has gathered is collected by a commit, and by gc --auto")
+  func automatic() throws {
+    let machine = try Machine.withDesk()
+    // Each of these is more than a journal takes, and so a pack of its own.
+    func packs() throws -> Int {
+      Int(try machine.shell("ls .fsync/packs | wc -l").expect().text.filter(\.isNumber)) ?? 0
+    }
+    try machine.fsync("config", "set", "gc.auto", "false").expect()
+    for number in 0..<17 {
+      let size = 9 << 20
+      let script =
+        "openssl enc -aes-128-ctr -K \(String(repeating: "0", count: 30))"
+        + "\(number + 10) -iv 00 -in /dev/zero 2>/dev/null | head -c \(size) >big"
+      try machine.shell(script).expect()
+      try machine.fsync("commit", "-q", "-m", "\(number)").expect()
+    }
+    #expect(try packs() >= 16)
+    let content = try machine.shell("sha256sum <big").expect().text
+    let commit = try machine.log("-n", "1")[0]
+    #expect(try machine.fsync("gc", "--auto", "--dry-run").expect().text.contains("would drop"))
+    #expect(try packs() >= 16)
+    try machine.fsync("config", "set", "gc.auto", "true").expect()
+    try machine.shell("echo small >small").expect()
+    try machine.fsync("commit", "-q", "-m", "small").expect()
+    #expect(try packs() < 4)
+    #expect(try machine.fsync("gc", "--auto").expect().text.contains("nothing to do"))
+    let ran = try machine.shell("$FSYNC cat --at \(commit) big | sha256sum").expect()
+    #expect(ran.text == content)
+    try machine.fsync("fsck").expect()
+  }
+}
