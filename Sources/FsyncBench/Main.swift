@@ -9,7 +9,7 @@ enum Main {
     let filter = Host.arguments().first.map { String(decoding: $0, as: UTF8.self) } ?? ""
     let directory = try TemporaryDirectory()
     let groups: [() throws -> [Benchmark]] = [
-      ContentBenchmarks.all, FrameBenchmarks.all, TreeBenchmarks.all,
+      ContentBenchmarks.all, FrameBenchmarks.all, TreeBenchmarks.all, GraphBenchmarks.all,
       { try FolderBenchmarks.all(in: directory.path) },
     ]
     print("| benchmark | least, ms | median, ms | rate |")

@@ -12,7 +12,7 @@ import Testing
     var texts: [(commit: String, text: [UInt8])] = []
 
     /// Makes commits of one file that takes some time to compress.
-    init(seed: UInt64, commits: Int = 6) throws {
+    init(seed: UInt64, commits: Int = 4) throws {
       self.seed = seed
       machine = try Machine.withDesk()
       var random = SplitMix(seed: seed)
@@ -21,9 +21,8 @@ import Testing
 
     mutating func commit(_ number: Int, _ random: inout SplitMix) throws {
       // Words of four letters: what resembles itself everywhere takes a codec longest.
-      let text = random.bytes(100_000).map { 0x61 + $0 % 12 }
+      let text = random.bytes(40_000).map { 0x61 + $0 % 12 }
       try machine.write("desk/text", text)
-      try machine.write("desk/folder/\(number)", "\(number)\n")
       try machine.fsync("commit", "-q", "-m", "\(number)").expect()
       texts.append((try machine.log("-n", "1")[0], text))
     }
@@ -32,11 +31,9 @@ import Testing
     func verify(_ comment: String) throws {
       let ran = try machine.fsync("fsck")
       #expect(ran.status == 0, "seed \(seed), \(comment): \(ran.text)\(ran.errors)")
-      for (number, (commit, text)) in texts.enumerated() {
+      for (commit, text) in texts {
         let ran = try machine.fsync("cat", "--at", commit, "text")
         #expect(ran.stdout == text, "seed \(seed), \(comment): commit \(commit)")
-        let small = try machine.fsync("cat", "--at", commit, "folder/\(number)")
-        #expect(small.text == "\(number)\n", "seed \(seed), \(comment): commit \(commit)")
       }
       #expect(try machine.fsync("status", "--exit-code").status == 0)
     }
@@ -56,11 +53,11 @@ import Testing
     }
   }
 
-  @Test("Ctrl-C at any call changes nothing and leaves nothing", arguments: 0..<12)
+  @Test("Ctrl-C at any call changes nothing and leaves nothing", arguments: 0..<8)
   func aStop(step: Int) throws {
     let desk = try Desk(seed: UInt64(step))
     let before = try desk.files()
-    let fault = ["FSYNC_TEST_FAULT": "any:\(20 + step * 7):interrupt"]
+    let fault = ["FSYNC_TEST_FAULT": "any:\(20 + step * 9):interrupt"]
     let ran = try desk.machine.fsync("gc", environment: fault)
     #expect([0, 130].contains(ran.status), "\(ran.status): \(ran.errors)")
     if ran.status == 130 { #expect(try desk.files() == before) }
@@ -71,13 +68,13 @@ import Testing
     try desk.verify("collected")
   }
 
-  @Test("Ctrl-C at any moment is heard", arguments: 0..<4 as Range<UInt64>)
+  @Test("Ctrl-C at any moment is heard", arguments: 0..<2 as Range<UInt64>)
   func aSignal(seed: UInt64) throws {
     let desk = try Desk(seed: seed)
     var random = SplitMix(seed: seed)
     for _ in 0..<4 {
       let before = try desk.files()
-      let seconds = Double(10 + random.below(400)) / 1000
+      let seconds = Double(5 + random.below(150)) / 1000
       let ran = try desk.machine.shell("timeout --preserve-status -s INT \(seconds) $FSYNC gc")
       #expect([0, 130].contains(ran.status), "seed \(seed): \(ran.status): \(ran.errors)")
       if ran.status == 130 { #expect(try desk.files() == before, "seed \(seed)") }
@@ -87,10 +84,10 @@ import Testing
     try desk.verify("collected")
   }
 
-  @Test("a kill at any call leaves the old state or the new one", arguments: 0..<16)
+  @Test("a kill at any call leaves the old state or the new one", arguments: 0..<10)
   func aKill(step: Int) throws {
-    let desk = try Desk(seed: UInt64(step), commits: 4)
-    let fault = ["FSYNC_TEST_FAULT": "any:\(20 + step * 9):kill"]
+    let desk = try Desk(seed: UInt64(step), commits: 3)
+    let fault = ["FSYNC_TEST_FAULT": "any:\(20 + step * 14):kill"]
     let ran = try desk.machine.fsync("gc", "-q", environment: fault)
     #expect([0, 137].contains(ran.status))
     try desk.verify("killed")
@@ -99,12 +96,12 @@ import Testing
   }
 
   @Test(
-    "a kill at any moment leaves the old state or the new one", arguments: 0..<4 as Range<UInt64>)
+    "a kill at any moment leaves the old state or the new one", arguments: 0..<2 as Range<UInt64>)
   func aRandomKill(seed: UInt64) throws {
-    var desk = try Desk(seed: seed, commits: 4)
+    var desk = try Desk(seed: seed, commits: 3)
     var random = SplitMix(seed: seed)
-    for number in 4..<8 {
-      let seconds = Double(10 + random.below(400)) / 1000
+    for number in 3..<6 {
+      let seconds = Double(5 + random.below(150)) / 1000
       let ran = try desk.machine.shell("timeout -s KILL \(seconds) $FSYNC gc -q")
       #expect([0, 137].contains(ran.status), "seed \(seed): \(ran.status)")
       try desk.verify("killed after \(seconds) s")
@@ -114,7 +111,7 @@ import Testing
     try desk.verify("collected")
   }
 
-  @Test("commits, syncs and readers go on beside it", arguments: 0..<3 as Range<UInt64>)
+  @Test("commits, syncs and readers go on beside it", arguments: 0..<2 as Range<UInt64>)
   func others(seed: UInt64) throws {
     var desk = try Desk(seed: seed)
     let machine = desk.machine
@@ -124,11 +121,11 @@ import Testing
       set -e
       (while test ! -e ../done; do $FSYNC gc -q; done) & gc=$!
       trap 'touch ../done; wait $gc' EXIT
-      for n in 1 2 3 4 5 6 7 8; do
+      for n in 1 2 3 4 5; do
         echo "desk $n" >desk; $FSYNC commit -q -m "desk $n"
         $FSYNC cat --at \(old) text | cmp - ../first
         (cd ../lap; echo "lap $n" >lap; $FSYNC sync -q)
-        $FSYNC log -n 3 >../log; $FSYNC log folder/1 >../log
+        $FSYNC log -n 3 >../log; $FSYNC log text >../log
         $FSYNC status >../log; $FSYNC show \(old) >../log
       done
       touch ../done; wait $gc
@@ -137,10 +134,10 @@ import Testing
     try machine.shell(script).expect()
     try machine.fsync("sync", "-q", at: "lap").expect()
     try machine.shell("diff -r -x .fsync . ../lap").expect()
-    #expect(try machine.read("desk/desk") == "desk 8\n" && machine.read("desk/lap") == "lap 8\n")
+    #expect(try machine.read("desk/desk") == "desk 5\n" && machine.read("desk/lap") == "lap 5\n")
     // Every commit is in both, and a merge is no commit of a file of ours.
     let messages = try machine.fsync("log", "desk").expect().text
-    for number in 1...8 { #expect(messages.contains("desk \(number)"), "seed \(seed)") }
+    for number in 1...5 { #expect(messages.contains("desk \(number)"), "seed \(seed)") }
     #expect(try Set(machine.log()) == Set(machine.log(at: "lap")))
     for folder in ["desk", "lap"] { try machine.fsync("fsck", at: folder).expect() }
     try desk.verify("beside others")

@@ -92,7 +92,7 @@ extension CommitGraph {
 
   private func mergeBases(_ leftSlots: [Int32], _ rightSlots: [Int32]) -> [Int32] {
     var flags = SlotMarks(count: count)
-    var queue = GraphQueue(self)
+    var queue = SlotQueue()
     // How many queued slots may still lead to a base.
     var live = 0
     func mark(_ slot: Int32, _ flag: UInt8) {
@@ -111,7 +111,7 @@ extension CommitGraph {
     for slot in rightSlots { mark(slot, CommitGraph.right) }
     var bases: [Int32] = []
     let both = CommitGraph.left | CommitGraph.right
-    // Slots come in falling generation, so a slot has all its flags when it is taken.
+    // Children come before their parents, so a slot has all its flags when it is taken.
     while live > 0, let slot = queue.pop() {
       var flag = flags[slot]
       if flag & CommitGraph.stale == 0 { live -= 1 }
@@ -140,7 +140,7 @@ extension CommitGraph {
   /// Returns the slots under heads that are not under others, parents first.
   func difference(_ heads: [Int32], _ others: [Int32]) -> [Int32] {
     var flags = SlotMarks(count: count)
-    var queue = GraphQueue(self)
+    var queue = SlotQueue()
     var live = 0
     func mark(_ slot: Int32, _ flag: UInt8) {
       let old = flags[slot]

@@ -24,8 +24,9 @@ package struct GraphBuild {
   private let fullLayer: Int
   private var pending: PendingCommits
 
-  /// What a commit's paths are found out with: many questions at once, so that threads may share
-  /// them. Nil where it was stopped.
+  /// What a commit's paths are found out with; nil where it was stopped.
+  ///
+  /// Gets many questions at once, so that threads may share them.
   package typealias Noting = ([ChangedPaths.Question]) throws(ObjectError) -> [[ChangedPaths.Key]]?
 
   /// Plans the way from heads down.

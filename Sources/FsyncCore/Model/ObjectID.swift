@@ -77,6 +77,9 @@ package struct ObjectID: Hashable, Comparable, Sendable {
   /// The first eight bytes as a big-endian number: uniformly distributed for honest objects.
   package var prefix64: UInt64 { word0 }
 
+  /// The id as four big-endian numbers.
+  package var words: (UInt64, UInt64, UInt64, UInt64) { (word0, word1, word2, word3) }
+
   /// Hashes the first word only: SHA-256 has already spread it.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(word0)

@@ -29,6 +29,22 @@ struct ColdEffort: Sendable {
     }
   }
 
+  /// The level for objects that name others, once there are so many bytes of them; nil where it is
+  /// that for all.
+  ///
+  /// They are much of a history of very many small commits, resemble each other more than anything
+  /// else, and are hardly smaller for ten times the work.
+  func level(afterOthers length: Int) -> Int32? {
+    guard let level, level > ColdEffort.least else { return nil }
+    switch length {
+    case ..<(64 << 20): return nil
+    case ..<(256 << 20): return min(level, cheap ?? level)
+    default: return ColdEffort.least
+    }
+  }
+
+  private static let least: Int32 = 9
+
   /// The level for what was found to be incompressible: enough to find what repeats.
   static let incompressible: Int32 = 1
 

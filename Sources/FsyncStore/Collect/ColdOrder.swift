@@ -26,12 +26,12 @@ struct ColdOrder {
   /// - Parameter keeping: packs that stay: what they hold is not written again.
   init(_ sources: [ColdSource], _ marking: Marking, keeping kept: [Pack]) throws(StoreError) {
     self.sources = sources
-    var taken = [Bool](repeating: false, count: marking.noteCount)
+    var taken = [Bool](repeating: false, count: marking.notes.count)
     for (number, source) in sources.enumerated() {
       for row in 0..<source.index.layout.rows {
         // A row that cannot be read hides an object that may be needed.
         guard let entry = source.index.entry(row: row) else { throw .damaged(file: source.path) }
-        let note = marking.contains(entry.id) ? marking.number(of: entry.id) : nil
+        let note = marking.reachedNumber(of: entry.id)
         let item = Item(
           source: UInt16(number), row: UInt32(row), note: UInt32(note ?? Int(UInt32.max)))
         guard let note else {
@@ -50,12 +50,16 @@ struct ColdOrder {
   /// Orders by name, path and age; and where objects name others, the newest state comes first,
   /// for it is read most.
   private mutating func sort(_ kind: ObjectKind, _ marking: Marking) {
-    items[kind]?.sort { left, right in
-      let (a, b) = (marking[Int(left.note)], marking[Int(right.note)])
-      if kind == .tree, (a.age == 0) != (b.age == 0) { return a.age == 0 }
-      if a < b { return true }
-      return b < a ? false : left.note < right.note
+    // What is compared is gathered first: it lies all over memory.
+    guard var keyed = items[kind]?.map({ (note: marking.notes[Int($0.note)], item: $0) }) else {
+      return
     }
+    keyed.sort { left, right in
+      if kind == .tree, (left.note.age == 0) != (right.note.age == 0) { return left.note.age == 0 }
+      if left.note < right.note { return true }
+      return right.note < left.note ? false : left.item.note < right.item.note
+    }
+    items[kind] = keyed.map(\.item)
   }
 
   /// The id and place of an item.

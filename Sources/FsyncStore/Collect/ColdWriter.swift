@@ -19,6 +19,8 @@ final class ColdWriter {
   private var next = 0
   private var read = 0
   private var rawBytes: UInt64 = 0
+  /// Bytes of objects that name others, as they stand in frames.
+  private var othersLength = 0
   private var closed: [Draft] = []
   /// Frames until the levels are compared again, and whether the higher was worth it.
   private var trial: [Bool: (left: Int, isWorth: Bool)] = [:]
@@ -52,7 +54,7 @@ final class ColdWriter {
     encoders = (0..<control.threads).map { _ in ColdEncoder(compression) }
     let numbers = PackNumbers(marking, count: order.count)
     self.numbers = numbers
-    isNewest = { marking[$0].age == 0 }
+    isNewest = { marking.notes.age($0) == 0 }
     reader = ColdReader(store, order, threads: control.threads) { encoder, kind, bytes in
       if kind == .chunk { return (bytes, encoder.isIncompressible(bytes[...])) }
       return (numbers.shorten(bytes), false)
@@ -176,6 +178,10 @@ final class ColdWriter {
   private func levels(for draft: Draft) -> [Int32?] {
     if draft.isIncompressible {
       return [compression.codec == .zstd ? ColdEffort.incompressible : effort.level]
+    }
+    if draft.kind != .chunk {
+      othersLength += draft.length
+      if let level = effort.level(afterOthers: othersLength) { return [level] }
     }
     guard let cheap = effort.cheap else { return [effort.level] }
     var known = trial[draft.kind == .chunk] ?? (0, true)

@@ -34,7 +34,7 @@ struct CollectPlan {
         // A clock that was set back makes nothing expire.
         if grace == 0 || now.seconds - since.seconds > grace {
           replaced.insert(pack.name)
-          expired += pack.index.entries.count { !marking.contains($0.id) }
+          expired += pack.index.count { !marking.contains($0) }
           expiredBytes += sizes[pack.name] ?? 0
         }
       } else if pack.isCold && pack.isIndexIntact {
@@ -48,10 +48,10 @@ struct CollectPlan {
     let folded = Set(Geometry.packsToFold(cold.map { sizes[$0.name] ?? 0 } + [length / 2]))
     let areFolded = folded.contains(cold.count)
     for (place, pack) in cold.enumerated() {
-      let dead = pack.index.entries.count { !marking.contains($0.id) }
+      let dead = pack.index.count { !marking.contains($0) }
       // Little is not worth writing a large pack again for.
       var isWorth = dead > 0 && (grace == 0 || dead * 20 >= pack.index.layout.rows)
-      if prunes, !isWorth { isWorth = pack.index.entries.contains { marking.isPruned($0.id) } }
+      if prunes, !isWorth { isWorth = pack.index.count { marking.isPruned($0) } > 0 }
       if isWorth || (areFolded && folded.contains(place)) {
         rewritten.append(pack)
         length += sizes[pack.name] ?? 0
@@ -60,5 +60,17 @@ struct CollectPlan {
       }
     }
     replaced.formUnion(rewritten.map(\.name))
+  }
+}
+
+extension ObjectIndex {
+  /// Counts the ids of intact parts of which something is true.
+  fileprivate func count(_ isCounted: (ObjectID) -> Bool) -> Int {
+    var count = 0
+    forEach { id, _ in
+      if isCounted(id) { count += 1 }
+      return true
+    }
+    return count
   }
 }

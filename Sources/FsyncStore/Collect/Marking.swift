@@ -5,16 +5,16 @@ import FsyncCore
 /// Pruned commits keep their skeleton: what they name is reached, but for the chunks, which are
 /// reached only where something else needs them too.
 ///
-/// Goes from commits to their trees, and there level by level, each level in the order in which
-/// the objects are stored: so a frame is decompressed about once a level, however large history
-/// is. What whole commits reach comes first.
+/// Goes from commits to their trees, the newest first and so many at a time, and there level by
+/// level, each level in the order in which the objects are stored: so a frame is decompressed about
+/// once a level, however large history is. What whole commits reach comes first.
 ///
 /// One thread fills it; after that any number may ask.
 final class Marking: @unchecked Sendable {
   // @unchecked: nothing is written while more than one thread has it.
 
   /// What is known of an object.
-  private enum Mark: UInt64 {
+  private enum Mark: UInt32 {
     /// Reached, with all below it.
     case whole = 0
     /// A node that only pruned commits reach: it stays, and the chunks below it need not.
@@ -24,8 +24,10 @@ final class Marking: @unchecked Sendable {
   }
 
   /// For each object the place of its note, and in the low two bits its mark.
-  private var table = ObjectTable()
-  private var notes: [Note] = []
+  private var table = MarkTable()
+  /// What is noted of each object.
+  var notes = Notes()
+  private var recent = RecentVisits()
   private let store: Store
   private let control: CollectControl
   /// Commits of which only the skeleton is kept.
@@ -58,6 +60,8 @@ final class Marking: @unchecked Sendable {
     self.control = control
   }
 
+  private static let snapshotBatch = 1 << 16
+
   private func mark(of id: ObjectID) -> Mark? {
     table.value(of: id).flatMap { Mark(rawValue: $0 & 3) }
   }
@@ -71,16 +75,19 @@ final class Marking: @unchecked Sendable {
   /// The number of objects that were reached.
   var count: Int { table.count - prunedChunks }
 
-  /// The place of an object's note in `subscript`; nil where nothing names it.
+  /// The place of an object's note in `notes`; nil where nothing names it.
   func number(of id: ObjectID) -> Int? { table.value(of: id).map { Int($0 >> 2) } }
 
-  /// The number of notes.
-  var noteCount: Int { notes.count }
+  /// The place of the note of an object that was reached; nil for any other.
+  func reachedNumber(of id: ObjectID) -> Int? {
+    guard let value = table.value(of: id), value & 3 != Mark.pruned.rawValue else { return nil }
+    return Int(value >> 2)
+  }
 
-  /// The note of an object by its place.
-  subscript(_ number: Int) -> Note {
-    get { notes[number] }
-    set { notes[number] = newValue }
+  /// Makes room for so many objects.
+  func reserve(_ objects: Int) {
+    table.reserve(objects)
+    notes.reserve(objects)
   }
 
   /// Notes an object without looking into it.
@@ -97,7 +104,8 @@ final class Marking: @unchecked Sendable {
     if let known, known & 3 == Mark.pruned.rawValue { prunedChunks -= 1 }
     let number = known.map { Int($0 >> 2) } ?? notes.count
     if number == notes.count { notes.append(note) }
-    table.update(id, UInt64(number) << 2 | mark.rawValue)
+    precondition(number < 1 << 30, "a billion objects, for which no memory would do")
+    table.update(id, UInt32(number) << 2 | mark.rawValue)
     return number
   }
 
@@ -109,12 +117,11 @@ final class Marking: @unchecked Sendable {
   func follow(_ roots: [Reference], pruned: Set<ObjectID> = []) throws(StoreError) {
     prunedCommits = pruned
     for root in roots { try visit(root, Note()) }
-    try followCommits(heads: Set(roots.lazy.filter { $0.kind == .commit }.map(\.id)))
-    try lookIntoAll()
+    try lookIntoAll(heads: Set(roots.lazy.filter { $0.kind == .commit }.map(\.id)))
     // Now that most of it is known to be reached anyway.
     while let (reference, note) = later.popLast() {
       try visit(reference, note)
-      if later.isEmpty { try lookIntoAll() }
+      if later.isEmpty { try lookIntoAll(heads: []) }
     }
   }
 
@@ -143,33 +150,49 @@ final class Marking: @unchecked Sendable {
       }
     }
     snapshots.sort { ($0.isHead ? 0 : 1, $1.time) < ($1.isHead ? 0 : 1, $0.time) }
+    let all = snapshots
+    snapshots = []
     var age: UInt32 = 0
-    for snapshot in snapshots {
+    for (place, snapshot) in all.enumerated() {
       if !snapshot.isHead { age += 1 }
       if snapshot.tree.isWhole {
         try visit(snapshot.tree, Note(age: age))
       } else {
         later.append((snapshot.tree, Note(age: age)))
       }
+      // More at a time would be held in memory without need.
+      if (place + 1) % Marking.snapshotBatch == 0 { try lookIntoTrees() }
     }
-    snapshots = []
+    try lookIntoTrees()
   }
 
-  private func lookIntoAll() throws(StoreError) {
-    while !waiting.isEmpty || !commits.isEmpty {
+  private func lookIntoAll(heads: Set<ObjectID>) throws(StoreError) {
+    try followCommits(heads: heads)
+    try lookIntoTrees()
+    // Conflict tables name commits too, beside the graph.
+    while !commits.isEmpty { try followCommits(heads: []) }
+  }
+
+  /// Looks into what is waiting, level by level.
+  private func lookIntoTrees() throws(StoreError) {
+    while !waiting.isEmpty {
       var level = waiting
       waiting = []
       level.sort { $0.location < $1.location }
+      // An object that was met in its newest place first need not be noted again in others.
+      var falls = 0
+      for (one, next) in zip(level, level.dropFirst()) {
+        falls += (notes.age(one.number) > notes.age(next.number) ? 1 : -1)
+      }
+      if falls > 0 { level.reverse() }
       for next in level { try look(into: next) }
-      // Conflict tables name commits too, beside the graph.
-      try followCommits(heads: [])
     }
   }
 
   /// Notes that something is reached, and that it is to be looked into.
   private func visit(_ reference: Reference, _ note: Note) throws(StoreError) {
-    if let known = mark(of: reference.id), let number = number(of: reference.id) {
-      notes[number].age = min(notes[number].age, note.age)
+    if let value = table.value(of: reference.id), let known = Mark(rawValue: value & 3) {
+      notes.lower(Int(value >> 2), to: note.age)
       if known == .whole || !reference.isWhole { return }
       if prunedCommits.contains(reference.id) { return }
     }
@@ -240,8 +263,10 @@ final class Marking: @unchecked Sendable {
     switch node {
     case .leaf(let entries):
       for element in entries {
-        let below = note.below(element.name)
         let entry = element.entry
+        // From one version of a folder to the next most of it is the same.
+        if entry.attributes == nil, recent.visits(entry.content, note.age, isWhole) { continue }
+        let below = note.below(element.name)
         try visit(Reference(entry.content, entry.contentKind), below)
         if let attributes = entry.attributes { try visit(Reference(attributes, .chunk), below) }
       }

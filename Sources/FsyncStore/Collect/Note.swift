@@ -11,8 +11,6 @@ struct Note: Hashable, Sendable {
   /// How many newer commits there are than the newest one that has the object: 0 for what a
   /// head has.
   var age: UInt32 = 0
-  /// The object's number in the pack that is being written, from 1; 0 for none.
-  var number: UInt32 = 0
 
   /// The note of what has the same place as something, below a name in it.
   func below(_ name: Name) -> Note {

@@ -21,7 +21,7 @@ final class PackNumbers: @unchecked Sendable {
 
   /// Gives an object its number.
   func set(_ number: Int, _ id: ObjectID, note: Int) {
-    marking[note].number = UInt32(number + 1)
+    marking.notes.setPackNumber(note, to: number)
     let bit = id.prefix64 >> shift
     bits[Int(bit >> 6)] |= 1 << (bit & 63)
   }
@@ -36,8 +36,7 @@ final class PackNumbers: @unchecked Sendable {
           return bits[Int(bit >> 6)] & 1 << (bit & 63) != 0
         },
         ordinal: { id in
-          guard let note = marking.number(of: id), marking[note].number > 0 else { return nil }
-          return Int(marking[note].number) - 1
+          marking.number(of: id).flatMap { marking.notes.packNumber($0) }
         })
     }
   }

@@ -79,6 +79,7 @@ extension Store {
       return result
     }
     let order = try ColdOrder(sources, marking, keeping: plan.kept)
+    marking.notes.forgetPlaces()
     result.rewritten = order.count
     let operations = OperationObject.objects(
       of: source == nil ? [] : contents.bodies, after: before.position.state.log)
@@ -193,6 +194,7 @@ extension Store {
     let more = try roots(state)
     let pruned = try absences(of: state).pruned.union(commits).subtracting(
       References.wholeCommits(of: state) + more)
+    marking.reserve(live.packs.reduce(live.journal.entries.count) { $0 + $1.index.layout.rows })
     try marking.follow(
       References.roots(of: state) + more.map { Reference($0, nil, isNeeded: false) },
       pruned: pruned)

@@ -1,6 +1,5 @@
 import FsyncCore
 import FsyncSystem
-import Synchronization
 
 /// A sorted index that can be asked, over mapped or owned bytes.
 ///
@@ -10,7 +9,7 @@ final class ObjectIndex: Sendable {
   let layout: IndexLayout
   private let storage: Storage
   /// A bit for each block of the body that is as it was written.
-  private let verified: Mutex<[UInt64]>
+  private let verified: SharedBits
 
   /// The flag of a frame with a prefix, beside its offset.
   static let prefixFlag: UInt64 = 1 << 63
@@ -35,7 +34,7 @@ final class ObjectIndex: Sendable {
     else { return nil }
     layout = found.layout
     storage = .owned(bytes)
-    verified = Mutex([UInt64](repeating: 0, count: found.layout.bodyBlocks / 64 + 1))
+    verified = SharedBits(count: found.layout.bodyBlocks)
     guard isHeadValid(found.headChecksum) else { return nil }
   }
 
@@ -51,7 +50,7 @@ final class ObjectIndex: Sendable {
     storage = .mapped(
       try MappedFile(
         file, offset: layout.start - UInt64(skip), length: layout.length + skip), skip: skip)
-    verified = Mutex([UInt64](repeating: 0, count: found.layout.bodyBlocks / 64 + 1))
+    verified = SharedBits(count: found.layout.bodyBlocks)
     guard isHeadValid(found.headChecksum) else { return nil }
   }
 
@@ -138,13 +137,12 @@ final class ObjectIndex: Sendable {
 
   private func isValid(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
     let block = (offset - layout.idsOffset) / IndexLayout.blockLength
-    let bit: UInt64 = 1 << UInt64(block & 63)
-    if verified.withLock({ $0[block >> 6] & bit != 0 }) { return true }
+    if verified.contains(block) { return true }
     let stored = UInt64(
       littleEndian: bytes.loadUnaligned(
         fromByteOffset: layout.checksumsOffset + block * 8, as: UInt64.self))
     guard ObjectIndex.checksum(bytes, layout, block) == stored else { return false }
-    verified.withLock { $0[block >> 6] |= bit }
+    verified.insert(block)
     return true
   }
 
