@@ -148,35 +148,4 @@ import Testing
       #expect(try machine.fsync("cat", "--at", commit, "text").stdout == text)
     }
   }
-
-  @Test("what has gathered is collected by a commit, and by gc --auto")
-  func automatic() throws {
-    let machine = try Machine.withDesk()
-    // Each of these is more than a journal takes, and so a pack of its own.
-    func packs() throws -> Int {
-      Int(try machine.shell("ls .fsync/packs | wc -l").expect().text.filter(\.isNumber)) ?? 0
-    }
-    try machine.fsync("config", "set", "gc.auto", "false").expect()
-    for number in 0..<17 {
-      let size = 9 << 20
-      let script =
-        "openssl enc -aes-128-ctr -K \(String(repeating: "0", count: 30))"
-        + "\(number + 10) -iv 00 -in /dev/zero 2>/dev/null | head -c \(size) >big"
-      try machine.shell(script).expect()
-      try machine.fsync("commit", "-q", "-m", "\(number)").expect()
-    }
-    #expect(try packs() >= 16)
-    let content = try machine.shell("sha256sum <big").expect().text
-    let commit = try machine.log("-n", "1")[0]
-    #expect(try machine.fsync("gc", "--auto", "--dry-run").expect().text.contains("would drop"))
-    #expect(try packs() >= 16)
-    try machine.fsync("config", "set", "gc.auto", "true").expect()
-    try machine.shell("echo small >small").expect()
-    try machine.fsync("commit", "-q", "-m", "small").expect()
-    #expect(try packs() < 4)
-    #expect(try machine.fsync("gc", "--auto").expect().text.contains("nothing to do"))
-    let ran = try machine.shell("$FSYNC cat --at \(commit) big | sha256sum").expect()
-    #expect(ran.text == content)
-    try machine.fsync("fsck").expect()
-  }
 }
