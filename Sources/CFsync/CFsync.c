@@ -76,6 +76,11 @@ int cfsync_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int cfsync_syncfs(int descriptor) { return syncfs(descriptor); }
 
+int cfsync_write_back(int descriptor, off_t offset, off_t length, int waits) {
+  return sync_file_range(descriptor, offset, length,
+                         waits ? SYNC_FILE_RANGE_WAIT_BEFORE : SYNC_FILE_RANGE_WRITE);
+}
+
 int cfsync_terminal_width(int descriptor) {
   struct winsize size;
   if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 0;

@@ -188,6 +188,41 @@ package struct File: ~Copyable, Sendable {
     }
   }
 
+  /// Says that the file will be read from its start to its end, so that more is read ahead.
+  ///
+  /// It is no more than advice. The corresponding C function is `posix_fadvise`.
+  package borrowing func expectSequentialReads() {
+    _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+  }
+
+  /// Lets the disk begin with a part that was written, so that less is left for `syncData`.
+  ///
+  /// It makes nothing durable. The corresponding C function is `sync_file_range`.
+  package borrowing func startWriting(_ range: Range<UInt64>) throws(SystemError) {
+    try writeBack(range, waiting: false)
+  }
+
+  /// Waits until the disk has what it was given of a part; that alone makes nothing durable.
+  ///
+  /// After a failure the file must be given up, since `syncData` need not fail again. The
+  /// corresponding C function is `sync_file_range`.
+  package borrowing func waitForWriting(_ range: Range<UInt64>) throws(SystemError) {
+    try writeBack(range, waiting: true)
+  }
+
+  private borrowing func writeBack(
+    _ range: Range<UInt64>, waiting: Bool
+  ) throws(SystemError) {
+    let descriptor = descriptor
+    let (start, length) = (off_t(range.lowerBound), off_t(range.upperBound - range.lowerBound))
+    do throws(SystemError) {
+      _ = try checked(.sync) { cfsync_write_back(descriptor, start, length, waiting ? 1 : 0) }
+    } catch {
+      // A file system that has no such call writes at the end.
+      guard error.isUnsupported || error.code == ESPIPE else { throw error }
+    }
+  }
+
   /// Makes content and size durable; after a failure the file must be given up, not tried again.
   ///
   /// The corresponding C function is `fdatasync`.

@@ -17,6 +17,13 @@ package enum Clock {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
+  /// Seconds of processor time that the calling thread has used.
+  package static func thread() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   /// Minutes east of UTC at a time, by the local zone.
   package static func zoneMinutes(at seconds: Int64) -> Int16 {
     var moment = time_t(seconds)

@@ -39,6 +39,8 @@ ssize_t cfsync_readlinkat(int folder, const char *name, void *buffer, size_t len
 /// pipe2(2) with O_CLOEXEC.
 int cfsync_pipe(int ends[2]);
 int cfsync_syncfs(int descriptor);
+/// sync_file_range(2): begins to write what is dirty, or waits for what has begun.
+int cfsync_write_back(int descriptor, off_t offset, off_t length, int waits);
 int cfsync_terminal_width(int descriptor);
 /// The file system's type, statfs(2) f_type.
 int64_t cfsync_filesystem_type(int descriptor);

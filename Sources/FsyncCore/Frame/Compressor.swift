@@ -5,9 +5,12 @@ internal import CZstd
 final class Compressor {
   private let compression: Compression
   private let zstd: OpaquePointer?
+  /// The codec's level for what is not told another.
+  var level: Int32
 
   init(_ compression: Compression) {
     self.compression = compression
+    level = compression.isAdaptive ? AdaptiveLevel.lowest : compression.level
     zstd = compression.codec == .zstd ? ZSTD_createCCtx() : nil
   }
 
@@ -21,8 +24,8 @@ final class Compressor {
     let payload: [UInt8]?
     switch compression.codec {
     case .stored: payload = nil
-    case .zstd: payload = compressZstd(content, prefix: prefix, level: compression.level)
-    case .zlib: payload = Compressor.compressZlib(content, prefix: prefix, compression.level)
+    case .zstd: payload = compressZstd(content, prefix: prefix, level: level)
+    case .zlib: payload = Compressor.compressZlib(content, prefix: prefix, level)
     }
     guard let payload, payload.count < content.count else { return (.stored, content) }
     return (compression.codec, payload)
@@ -35,7 +38,7 @@ final class Compressor {
   /// - Parameter level: the codec's level; nil for the repository's own.
   func compressCold(_ content: [UInt8], level: Int32?) -> (Codec, [UInt8]) {
     let payload: [UInt8]?
-    let level = level ?? compression.level
+    let level = level ?? self.level
     switch compression.codec {
     case .stored: payload = nil
     case .zstd:

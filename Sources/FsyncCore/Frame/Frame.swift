@@ -12,7 +12,8 @@ package enum Codec: UInt8, Hashable, Sendable, CaseIterable {
 package struct Compression: Hashable, Sendable {
   /// The codec.
   package var codec: Codec
-  /// Its own level: zlib 1 to 9, zstd 1 to 19; unused for `stored`.
+  /// Its own level: zlib 1 to 9, zstd 1 to 19, or 0 for the lowest and more where that costs no
+  /// time (`AdaptiveLevel`); unused for `stored`.
   package var level: Int32
 
   /// Pairs a codec with a level.
@@ -21,8 +22,11 @@ package struct Compression: Hashable, Sendable {
     self.level = level
   }
 
-  /// zstd at level 1.
-  package static let standard = Compression(codec: .zstd, level: 1)
+  /// zstd at a level that adapts.
+  package static let standard = Compression(codec: .zstd, level: 0)
+
+  /// Says whether the level is left to whoever compresses.
+  package var isAdaptive: Bool { codec == .zstd && level == 0 }
 }
 
 /// Why bytes are not a frame that can be used.
@@ -243,20 +247,19 @@ extension Frame.Head {
 
   /// Puts a frame's bytes together: a head without its checksum, a table, a payload.
   static func seal(_ head: [UInt8], _ table: [UInt8], _ payload: [UInt8]) -> [UInt8] {
-    var writer = ByteWriter(reserving: Frame.headLength + table.count + payload.count)
-    writer.raw(head)
-    // One hash over table and payload: they lie together once the frame is written.
-    writer.fixed(UInt64(0))
-    writer.raw(table)
-    writer.raw(payload)
-    var bytes = writer.bytes
-    bytes.withUnsafeMutableBytes { buffer in
-      let body = UnsafeRawBufferPointer(
-        rebasing: UnsafeRawBufferPointer(buffer)[Frame.headLength...])
-      buffer.storeBytes(
-        of: Checksum.xxh3(body, seed: Checksum.xxh3(head)).littleEndian, toByteOffset: 24,
-        as: UInt64.self)
+    // One hash over table and payload: they lie together once the frame is written. The frame is
+    // made where it stays, for payloads are large.
+    let length = Frame.headLength + table.count + payload.count
+    return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+      let frame = UnsafeMutableRawBufferPointer(buffer)
+      let body = UnsafeMutableRawBufferPointer(rebasing: frame[Frame.headLength..<length])
+      frame.copyBytes(from: head)
+      body.copyBytes(from: table)
+      UnsafeMutableRawBufferPointer(rebasing: body[table.count...]).copyBytes(from: payload)
+      frame.storeBytes(
+        of: Checksum.xxh3(UnsafeRawBufferPointer(body), seed: Checksum.xxh3(head)).littleEndian,
+        toByteOffset: Frame.headLength - 8, as: UInt64.self)
+      count = length
     }
-    return bytes
   }
 }

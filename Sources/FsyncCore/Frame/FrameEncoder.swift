@@ -12,6 +12,11 @@ package final class FrameEncoder {
     compressor = Compressor(compression)
   }
 
+  /// The codec's level for frames to come.
+  package var level: Int32 {
+    get { compressor.level }
+    set { compressor.level = newValue }
+  }
   /// Bytes of raw content gathered.
   package var rawLength: Int { content.count }
   /// Says whether nothing has been gathered.

@@ -34,6 +34,10 @@ final class PackWriter: Sendable {
   private let file: SharedFile
   private let lock: LockFile
   private let state: Mutex<State>
+  private let behind: WriteBehind
+
+  /// Bytes from which on a frame is dearer to copy than to write by a call of its own.
+  private static let large = 32 << 10
 
   private struct State {
     var index = IndexBuilder(firstFrameAt: UInt64(FileHeader.length))
@@ -63,6 +67,7 @@ final class PackWriter: Sendable {
     self.name = name
     self.folder = folder
     self.file = SharedFile(file)
+    behind = WriteBehind(self.file)
     self.lock = lock
     state = Mutex(State())
     do throws(SystemError) {
@@ -84,33 +89,44 @@ final class PackWriter: Sendable {
   /// Bytes of header and frames so far.
   var length: UInt64 { state.withLock { $0.index.end } }
 
-  /// Appends frames in one write.
+  /// Appends frames, and lets the disk begin with them.
   ///
   /// The place is given under the lock, the write is made outside it, so writers on several
   /// threads write at once.
   func write(_ frames: [EncodedFrame]) throws(StoreError) {
     guard !frames.isEmpty else { return }
-    let start = state.withLock { state in
+    let range = state.withLock { state in
       let start = state.index.end
       for frame in frames {
         state.index.append(
           frame.objects, hasPrefix: frame.hasPrefix, isCold: frame.isCold, at: state.index.end,
           length: frame.bytes.count)
       }
-      return start
+      return start..<state.index.end
     }
     do throws(SystemError) {
-      if frames.count == 1 {
-        try file.file.write(frames[0].bytes, at: start)
-      } else {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(frames.reduce(0) { $0 + $1.bytes.count })
-        for frame in frames { bytes.append(contentsOf: frame.bytes) }
-        try file.file.write(bytes, at: start)
-      }
+      try write(frames, at: range.lowerBound)
+      try behind.begin(range)
     } catch {
       state.withLock { $0.hasFailed = true }
       throw .system(error, file: path)
+    }
+  }
+
+  /// Writes frames: many small ones in one call, large ones where they lie.
+  private func write(_ frames: [EncodedFrame], at start: UInt64) throws(SystemError) {
+    let length = frames.reduce(0) { $0 + $1.bytes.count }
+    if length / frames.count >= PackWriter.large {
+      var offset = start
+      for frame in frames {
+        try file.file.write(frame.bytes, at: offset)
+        offset += UInt64(frame.bytes.count)
+      }
+    } else {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(length)
+      for frame in frames { bytes.append(contentsOf: frame.bytes) }
+      try file.file.write(bytes, at: start)
     }
   }
 
@@ -130,6 +146,7 @@ final class PackWriter: Sendable {
     var bytes = [UInt8](repeating: 0, count: Int(start - end))
     bytes.append(contentsOf: index.encoded(at: start, name: name))
     do throws(SystemError) {
+      try behind.finish()
       try file.file.write(bytes, at: end)
       try file.file.syncData()
       let packs = try Directory(Layout.path(folder, Layout.packs))
