@@ -19,10 +19,7 @@ enum FolderBenchmarks {
     let reader = try FileReader(root, stamps: .coarse)
     var contents: [Path: FoundContent] = [:]
     found.forEachCandidate { path, stat, _ in
-      let result = reader.content(of: path, stat.kind) { kind, bytes throws(Never) in
-        Digest.object(kind, Array(bytes))
-      }
-      if case .success(let content) = result { contents[path] = content }
+      if case .success(let content) = reader.identify(path, stat.kind) { contents[path] = content }
     }
     let index = try Snapshot.assemble(.empty(), found) {
       contents[$0]

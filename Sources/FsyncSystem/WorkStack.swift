@@ -8,6 +8,7 @@ package final class WorkStack<Element: Sendable>: @unchecked Sendable {
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var elements: [Element] = []
   private var busy = 0
+  private var waiting = 0
 
   /// Makes a stack of first elements.
   package init(_ elements: [Element]) {
@@ -29,10 +30,35 @@ package final class WorkStack<Element: Sendable>: @unchecked Sendable {
   package func take() -> Element? {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
+    waiting += 1
     while elements.isEmpty, busy > 0 { pthread_cond_wait(changed, mutex) }
+    waiting -= 1
     guard let element = elements.popLast() else { return nil }
     busy += 1
     return element
+  }
+
+  /// Begins work of another kind that may add elements: nobody is told that nothing is left
+  /// before the thread calls `finish` for it.
+  package func begin() {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    busy += 1
+  }
+
+  /// Says whether more threads wait than there are elements for.
+  package var isAwaited: Bool {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return waiting > elements.count
+  }
+
+  /// Adds an element, on a thread that still has work of its own.
+  package func add(_ element: Element) {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    elements.append(element)
+    pthread_cond_signal(changed)
   }
 
   /// Ends the work on an element and adds what it has led to.

@@ -13,9 +13,10 @@ package enum Workers {
   package static func run(_ count: Int, _ body: @Sendable (Int) -> Void) throws(SystemError) {
     try withoutActuallyEscaping(body) { body throws(SystemError) in
       var threads: [WorkerThread] = []
+      // However this ends: nobody may use the body after that.
+      defer { for thread in threads { thread.join() } }
       for index in 1..<max(count, 1) { threads.append(try WorkerThread { body(index) }) }
       body(0)
-      for thread in threads { thread.join() }
     }
   }
 }

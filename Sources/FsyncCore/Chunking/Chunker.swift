@@ -43,4 +43,21 @@ package struct Chunker: Sendable {
       return end
     }
   }
+
+  /// Returns the lengths of the chunks that a buffer begins with, as far as nothing that follows
+  /// the buffer can change them; the rest is less than `maximum`.
+  /// - Parameter isEnd: whether the content ends with the buffer, and so the last chunk too.
+  package func cuts(in bytes: UnsafeRawBufferPointer, isEnd: Bool) -> [Int] {
+    var lengths: [Int] = []
+    lengths.reserveCapacity(bytes.count / (Chunker.minimum * 2) + 1)
+    var start = 0
+    while start < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+      let length = firstCut(in: rest)
+      guard isEnd || length < rest.count || length == Chunker.maximum else { break }
+      lengths.append(length)
+      start += length
+    }
+    return lengths
+  }
 }

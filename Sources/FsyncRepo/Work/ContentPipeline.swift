@@ -26,10 +26,14 @@ struct PipelineResult: Sendable {
 /// Reads candidates on all processors, and hands their objects to an ingest.
 ///
 /// Workers take candidates from a shared cursor in the order of the tree, a few at a time, so a
-/// folder's small files mostly share a frame. Memory is bounded by each worker's buffers.
+/// folder's small files mostly share a frame. Whoever finds no more helps with the large files of
+/// those who have. Memory is bounded by each worker's buffers.
 enum ContentPipeline {
   /// How many candidates a worker takes at once.
   private static let batch = 16
+
+  /// What those who still read leave to those who have nothing left to read.
+  private typealias Shared = WorkStack<SharedWork<PipelineSink, StoreError>>
 
   /// Runs the pipeline.
   /// - Parameters:
@@ -41,14 +45,16 @@ enum ContentPipeline {
     let cursor = Atomic<Int>(0)
     let collected = Mutex<(result: PipelineResult, failure: RepositoryError?)>(
       (PipelineResult(), nil))
-    let shared: OpenFolder
-    do { shared = OpenFolder(try root.reopened()) } catch { throw .system(error, path: []) }
-    let count = max(1, min(threads, candidates.count))
+    let folder: OpenFolder
+    do { folder = OpenFolder(try root.reopened()) } catch { throw .system(error, path: []) }
+    let hasLarge = candidates.contains { $0.size >= FileReader.largeFile }
+    let count = max(1, hasLarge ? threads : min(threads, candidates.count))
+    let shared = Shared([])
     do throws(SystemError) {
       try Workers.run(count) { _ in
         var own = PipelineResult()
         let failure = work(
-          candidates, cursor, shared, ingest, progress, stop, &own)
+          candidates, cursor, folder, shared, ingest, progress, stop, &own)
         collected.withLock { shared in
           shared.result.contents.merge(own.contents) { old, _ in old }
           shared.result.obstacles += own.obstacles
@@ -65,29 +71,24 @@ enum ContentPipeline {
   /// One worker; returns what ended it early.
   private static func work(
     _ candidates: [Candidate], _ cursor: borrowing Atomic<Int>, _ root: OpenFolder,
-    _ ingest: Ingest?,
-    _ progress: Progress, _ stop: () -> Bool, _ result: inout PipelineResult
+    _ shared: Shared, _ ingest: Ingest?, _ progress: Progress,
+    _ stop: @escaping @Sendable () -> Bool, _ result: inout PipelineResult
   ) -> RepositoryError? {
+    let sink = PipelineSink(writer: ingest?.worker(), stop: stop)
+    var failure: RepositoryError?
+    // Before anything is taken: whoever finds nothing more can be sure that who has is counted.
+    shared.begin()
     do throws(RepositoryError) {
       let reader: FileReader
       do throws(SystemError) { reader = try FileReader(root.directory) } catch {
         throw .system(error, path: [])
       }
-      let writer = ingest?.worker()
       while true {
         let start = cursor.add(batch, ordering: .relaxed).oldValue
         guard start < candidates.count else { break }
         if stop() { throw .interrupted }
         for candidate in candidates[start..<min(start + batch, candidates.count)] {
-          let found: Result<FoundContent, Obstacle>
-          if let writer {
-            do throws(StoreError) {
-              found = try read(candidate, reader, writer)
-            } catch { throw RepositoryError(error) }
-          } else {
-            found = reader.identify(candidate.path, candidate.kind)
-          }
-          switch found {
+          switch try read(candidate, reader, sink, shared) {
           case .success(let content):
             result.contents[candidate.path] = content
             result.bytes += content.size
@@ -97,30 +98,57 @@ enum ContentPipeline {
         progress.report(
           .reading, min(start + batch, candidates.count), candidates.count, result.bytes)
       }
-      do throws(StoreError) { try writer?.finish() } catch { throw RepositoryError(error) }
-      return nil
     } catch {
       // The others need not go on.
       cursor.store(candidates.count, ordering: .relaxed)
-      return error
+      failure = error
     }
+    shared.finish(adding: [])
+    while let work = shared.take() {
+      work.perform(sink)
+      shared.finish(adding: [])
+    }
+    if let failure { return failure }
+    do throws(StoreError) { try sink.writer?.finish() } catch { return RepositoryError(error) }
+    return nil
   }
 
   private static func read(
-    _ candidate: Candidate, _ reader: FileReader, _ writer: IngestWorker
-  ) throws(StoreError) -> Result<FoundContent, Obstacle> {
-    guard let previous = candidate.previous, previous.kind == .file else {
-      return try reader.content(of: candidate.path, candidate.kind) {
-        kind, bytes throws(StoreError) in
-        try writer.put(kind, bytes)
-      }
-    }
-    var earlier = writer.earlier(previous)
-    return try reader.content(of: candidate.path, candidate.kind) {
-      kind, bytes throws(StoreError) in
-      if kind == .chunk { return try writer.put(bytes, after: &earlier) }
-      return try writer.put(kind, bytes)
-    }
+    _ candidate: Candidate, _ reader: FileReader, _ sink: PipelineSink, _ shared: Shared
+  ) throws(RepositoryError) -> Result<FoundContent, Obstacle> {
+    let previous = candidate.previous.flatMap { $0.kind == .file ? $0 : nil }
+    do throws(StoreError) {
+      return try reader.content(
+        of: candidate.path, candidate.kind, into: sink,
+        earlier: previous.flatMap { sink.writer?.earlier($0) },
+        helpers: Helpers(waitingFor: shared))
+    } catch { throw RepositoryError(error) }
+  }
+}
+
+/// Where a worker of the pipeline puts objects.
+struct PipelineSink: ContentSink {
+  /// The worker's part of the ingest; nil to find ids only.
+  let writer: IngestWorker?
+  /// Says whether the work is to be given up, even inside a large file.
+  let stop: @Sendable () -> Bool
+
+  func put(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws(StoreError) -> ObjectID {
+    if stop() { throw .interrupted }
+    guard let writer else { return Digest.object(kind, bytes) }
+    return try writer.put(kind, bytes)
+  }
+
+  func needs(_ id: ObjectID) throws(StoreError) -> Bool {
+    if stop() { throw .interrupted }
+    return writer?.needs(id) ?? false
+  }
+
+  func put(
+    _ id: ObjectID, _ chunk: UnsafeRawBufferPointer, like earlier: [ObjectID]
+  ) throws(StoreError) {
+    if stop() { throw .interrupted }
+    try writer?.put(id, chunk, like: earlier)
   }
 }
 

@@ -1,4 +1,5 @@
 package import FsyncCore
+import FsyncSystem
 
 /// One thread's part of an ingest: hashes, looks up, gathers frames and compresses them.
 package final class IngestWorker {
@@ -8,6 +9,10 @@ package final class IngestWorker {
   private var batch: [EncodedFrame] = []
   private var batchBytes = 0
   private var batchRaw = 0
+  /// The level, where it is left to this worker.
+  private var adaptive: AdaptiveLevel?
+  /// The thread's processor time at the end of the last hand-over.
+  private var lastTime = Clock.thread()
 
   /// Raw bytes from which on a frame is complete.
   static let frameSize = 256 << 10
@@ -20,6 +25,7 @@ package final class IngestWorker {
     self.ingest = ingest
     encoder = FrameEncoder(ingest.compression)
     deltas = FrameEncoder(ingest.compression)
+    adaptive = ingest.compression.isAdaptive ? AdaptiveLevel() : nil
   }
 
   /// Adds an object, if the store does not have it, and returns its id.
@@ -32,15 +38,24 @@ package final class IngestWorker {
     return id
   }
 
-  /// Adds the next chunk of a file that has an earlier version, and returns its id.
+  /// Says whether an object must still be put.
   ///
-  /// The difference to the chunks that were there is stored where that is much smaller.
+  /// That is so where the store does not have it, and no worker was told so before. Whoever is told
+  /// so must put it.
+  package func needs(_ id: ObjectID) -> Bool {
+    guard ingest.known.claim(id) else { return false }
+    guard ingest.store.place(of: id) != nil else { return true }
+    ingest.known.rely(on: id)
+    return false
+  }
+
+  /// Adds a chunk that is needed.
+  /// - Parameter earlier: stored chunks that this one resembles: the difference is stored where
+  ///   that is much smaller.
   package func put(
-    _ chunk: UnsafeRawBufferPointer, after earlier: inout EarlierContent
-  ) throws(StoreError) -> ObjectID {
-    let id = Digest.object(.chunk, chunk)
-    try add(id, .chunk, chunk, like: earlier.counterparts(of: id, length: chunk.count))
-    return id
+    _ id: ObjectID, _ chunk: UnsafeRawBufferPointer, like earlier: [ObjectID]
+  ) throws(StoreError) {
+    try store(id, .chunk, chunk, like: earlier)
   }
 
   /// Adds an object, if the store does not have it, and returns its id.
@@ -71,8 +86,12 @@ package final class IngestWorker {
     like previous: [ObjectID] = []
   ) throws(StoreError) {
     guard bytes.count <= Limits.object else { throw .tooLarge }
-    guard ingest.known.claim(id) else { return }
-    if ingest.store.place(of: id) != nil { return ingest.known.rely(on: id) }
+    if needs(id) { try store(id, kind, bytes, like: previous) }
+  }
+
+  private func store(
+    _ id: ObjectID, _ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer, like previous: [ObjectID]
+  ) throws(StoreError) {
     if !previous.isEmpty, bytes.count >= IngestWorker.smallestDelta,
       try addDifference(id, kind, bytes, to: previous)
     {
@@ -115,10 +134,30 @@ package final class IngestWorker {
 
   private func handOver() throws(StoreError) {
     guard !batch.isEmpty else { return }
+    let (start, startTime) = (Clock.monotonic(), Clock.thread())
     try ingest.take(batch, rawBytes: batchRaw)
+    adapt(start, startTime)
     batch.removeAll(keepingCapacity: true)
     batchBytes = 0
     batchRaw = 0
+  }
+
+  /// Chooses the level for what comes next.
+  ///
+  /// Only what passes while the disk is given something counts as waiting: what the thread waits
+  /// for elsewhere would not come sooner if less were written.
+  /// - Parameters:
+  ///   - start: when the hand-over began.
+  ///   - startTime: the thread's processor time then.
+  private func adapt(_ start: Double, _ startTime: Double) {
+    guard var adaptive else { return }
+    let time = Clock.thread()
+    defer { lastTime = time }
+    adaptive.note(
+      busy: time - lastTime,
+      waited: (Clock.monotonic() - start) - (time - startTime))
+    encoder.level = adaptive.level
+    self.adaptive = adaptive
   }
 
   /// Hands over what is left; call it before the transaction.

@@ -16,6 +16,8 @@ package final class FileReader {
 
   private let cursor: FolderCursor
   private let buffer: UnsafeMutableRawBufferPointer
+  /// What large files are read into.
+  let segments = SegmentPool()
   private var file: OpenFile?
 
   private final class OpenFile {
@@ -57,6 +59,7 @@ package final class FileReader {
       let opened = Clock.now()
       let file = try folder.directory.file(name.bytes, .readNoFollow)
       let before = try file.stat()
+      if before.size >= FileReader.largeFile { file.expectSequentialReads() }
       if before.kind == .file { self.file = OpenFile(file, before, opened) }
       guard before.kind == .file else { throw SystemError(.open, code: 0) }
       return before
@@ -66,7 +69,10 @@ package final class FileReader {
   }
 
   /// Returns the next part of the open file; nil at its end.
-  package func next() throws(Obstacle) -> Piece? {
+  package func next() throws(Obstacle) -> Piece? { try next(into: buffer) }
+
+  /// Returns the next part of the open file, its bytes at the start of a buffer; nil at its end.
+  func next(into buffer: UnsafeMutableRawBufferPointer) throws(Obstacle) -> Piece? {
     guard let file, file.offset < file.before.size else { return nil }
     do throws(SystemError) {
       if file.offset >= file.dataEnd, let hole = try findData(file) { return .zeros(hole) }

@@ -93,3 +93,22 @@ import Testing
     #expect(cuts(content) == expected)
   }
 }
+
+@Suite struct CutTests {
+  @Test("what a buffer alone decides is cut as the whole content is", arguments: UInt64(0)..<6)
+  func prefixesAreCutAlike(seed: UInt64) {
+    var random = SplitMix(seed: seed)
+    var content = random.bytes(1 << 20 + random.below(1 << 19))
+    // Uniform content has no cut but at the maximum.
+    if random.below(2) == 0 { content += [UInt8](repeating: 7, count: random.below(900_000)) }
+    let chunker = Chunker()
+    let whole = content.withUnsafeBytes { chunker.cuts(in: $0, isEnd: true) }
+    #expect(whole.reduce(0, +) == content.count)
+    for _ in 0..<20 {
+      let count = random.below(content.count + 1)
+      let part = content[..<count].withUnsafeBytes { chunker.cuts(in: $0, isEnd: false) }
+      #expect(whole.starts(with: part), "seed \(seed), \(count) bytes")
+      #expect(count - part.reduce(0, +) < Chunker.maximum)
+    }
+  }
+}

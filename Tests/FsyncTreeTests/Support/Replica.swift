@@ -8,6 +8,21 @@ struct EmptyReader: ObjectReader, Sendable {
   func object(_ id: ObjectID) throws(ObjectError) -> StoredObject? { nil }
 }
 
+/// Puts what files hold into memory.
+private struct OverlaySink: ContentSink {
+  let objects: ObjectOverlay
+
+  func put(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws(Never) -> ObjectID {
+    objects.put(kind, Array(bytes))
+  }
+
+  func needs(_ id: ObjectID) throws(Never) -> Bool { true }
+
+  func put(
+    _ id: ObjectID, _ chunk: UnsafeRawBufferPointer, like earlier: [ObjectID]
+  ) throws(Never) { _ = objects.put(.chunk, Array(chunk)) }
+}
+
 /// A folder, the objects of its trees, and its index: what a repository is made of, in a test.
 final class Replica {
   let root: Directory
@@ -32,9 +47,7 @@ final class Replica {
     var contents: [Path: FoundContent] = [:]
     found.forEachCandidate { path, stat, _ in
       if unread.contains(path) { return }
-      let result = reader.content(of: path, stat.kind) { kind, bytes throws(Never) in
-        objects.put(kind, Array(bytes))
-      }
+      let result = reader.content(of: path, stat.kind, into: OverlaySink(objects: objects))
       if case .success(let content) = result { contents[path] = content }
     }
     return try Snapshot.assemble(index, found, keeping: PathSet(kept)) {
