@@ -31,98 +31,69 @@ extension Repository {
 
   private func attempt(_ options: CommitOptions) throws(RepositoryError) -> CommitResult? {
     let state = try state()
-    let tree = try look(state.base, settled: true)
-    if !options.dryRun { try note(mounts: tree.scan.mounts, state) }
+    let tree = try look(state.base, settled: true, lagging: state.lagging)
     progress.report(.scanning, tree.index.count, nil, 0)
-    var result = CommitResult()
-    result.problems = tree.scan.problems.map(PathProblem.init)
-    let lagging = state.lagging
-    if tree.scan.isClean, lagging.isEmpty, state.base != nil {
-      if !options.dryRun { note(tree) }
+    if tree.scan.isClean, state.lagging.isEmpty, state.base != nil {
+      if !options.dryRun {
+        try note(mounts: tree.scan.mounts, state)
+        note(tree)
+      }
+      var result = CommitResult()
+      result.problems = tree.scan.problems.map(PathProblem.init)
       return result
     }
     let ingest: Ingest?
     do { ingest = options.dryRun ? nil : try store.ingest() } catch { throw RepositoryError(error) }
-    let overlay = ObjectOverlay(over: store)
-    let candidates = try looking { () throws(TreeError) in
-      try tree.scan.candidates(tree.index)
-    }
-    let read = try self.read(candidates, below: tree.root, into: ingest)
-    let settlement: Settlement
-    let snapshot: FsyncTree.Snapshot
-    do throws(TreeError) {
-      settlement = try Settlement(lagging, read.contents, tree.index)
-      snapshot = try FsyncTree.Snapshot.assemble(
-        tree.index, tree.scan, keeping: PathSet(settlement.kept),
-        contents: { read.contents[$0] }, put: { overlay.put($0, $1) })
-    } catch { throw RepositoryError(error, path: place.root ?? []) }
-    do {
-      result.problems += read.obstacles.map {
-        PathProblem(path: $0.path.bytes, reason: PathProblem.Reason($0.obstacle))
-      }
-      result.problems += snapshot.waiting.map { PathProblem(path: $0.bytes, reason: .unsettled) }
-      result.problems.sort { $0.path.lexicographicallyPrecedes($1.path) }
-      result.bytesRead = read.bytes
-      return try finish(
-        Taken(
-          state: state, snapshot: snapshot, settlement: settlement, overlay: overlay,
-          ingest: ingest), options, result)
-    }
+    let taken = try take(tree, state.lagging, into: ingest)
+    if !options.dryRun { try note(mounts: taken.mounts, state) }
+    return try finish(taken, state.base, ingest, options)
   }
 
   /// Reads candidates into an ingest, or to know their ids only.
   func read(
     _ candidates: [Candidate], below root: borrowing Directory, into ingest: Ingest?
   ) throws(RepositoryError) -> PipelineResult {
-    let deadline = deadline
-    return try ContentPipeline.run(
+    try ContentPipeline.run(
       candidates, below: root, into: ingest,
-      threads: configuration.threads ?? Workers.processors, progress: progress
-    ) {
-      Interruption.isRequested || deadline.map { Clock.monotonic() > $0 } ?? false
-    }
-  }
-
-  /// Everything that an attempt has found.
-  private struct Taken {
-    let state: ReplicaState
-    let snapshot: FsyncTree.Snapshot
-    let settlement: Settlement
-    let overlay: ObjectOverlay
-    let ingest: Ingest?
+      threads: configuration.threads ?? Workers.processors, progress: progress, stop: stop)
   }
 
   /// Makes the commits of what was taken; nil where the base has moved.
   private func finish(
-    _ taken: Taken, _ options: CommitOptions, _ found: CommitResult
+    _ taken: TakenFolder, _ base: Base?, _ ingest: Ingest?, _ options: CommitOptions
   ) throws(RepositoryError) -> CommitResult? {
-    var result = found
-    let base = taken.state.base
+    var result = CommitResult()
+    result.problems = taken.problems
+    result.bytesRead = taken.bytes
     // An empty folder is the same as no commit at all.
     let before = base?.tree ?? TreeNode.build([]) { Digest.object($0, $1) }
-    let isSameTree = taken.snapshot.tree == before
+    let isSameTree = taken.tree == before
     var renames = RenameRecords([])
     var table = base?.conflicts
     if !isSameTree {
       do throws(ObjectError) {
         renames = try RenameDetector.detect(
-          from: base?.tree, to: taken.snapshot.tree, taken.overlay)
+          from: base?.tree, to: taken.tree, taken.overlay)
         table = try conflictTable(
-          after: base, tree: taken.snapshot.tree, renames: renames, closing: [], taken.overlay)
-        result.changes = try TreeChanges.between(
-          base?.tree, taken.snapshot.tree, renames: renames, reader: taken.overlay)
+          after: base, tree: taken.tree, renames: renames, closing: [], taken.overlay)
+        try TreeChanges.forEach(
+          base?.tree, taken.tree, renames: renames, reader: taken.overlay
+        ) {
+          result.summary.add($0)
+          if options.listsChanges { result.changes.append($0) }
+        }
       } catch { throw .object(error) }
     }
     if options.dryRun { return result }
-    guard let ingest = taken.ingest else { return result }
+    guard let ingest else { return result }
     var lagging = taken.settlement.lagging
     if !isSameTree {
       let draft = CommitDraft(
-        base: base, tree: taken.snapshot.tree, conflicts: table,
+        base: base, tree: taken.tree, conflicts: table,
         renames: renames.records.isEmpty ? nil : taken.overlay.put(.renames, renames.encoded),
         kind: options.kind,
         message: options.message.isEmpty
-          ? CommitMessage.generated(for: result.changes) : options.message,
+          ? CommitMessage.generated(for: result.summary) : options.message,
         author: options.author)
       try put(taken.overlay.new, into: ingest)
       guard let id = try commit(draft, ingest, .folderShowsIt, lagging: lagging) else { return nil }
@@ -135,7 +106,7 @@ extension Repository {
     } else if isSameTree, !lagging.isEmpty {
       try note(lagging)
     }
-    save(taken.snapshot.index)
+    publishIndex()
     return result
   }
 

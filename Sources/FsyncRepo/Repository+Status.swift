@@ -34,43 +34,30 @@ extension Repository {
   func pendingChanges(
     _ state: ReplicaState
   ) throws(RepositoryError) -> (changes: [PathChange], problems: [PathProblem]) {
-    let tree = try look(state.base, settled: true)
-    var problems = tree.scan.problems.map(PathProblem.init)
+    let tree = try look(state.base, settled: true, lagging: state.lagging)
     if tree.scan.isClean {
       note(tree)
-      return ([], problems)
+      return ([], tree.scan.problems.map(PathProblem.init))
     }
-    let overlay = ObjectOverlay(over: store)
-    let candidates = try looking { () throws(TreeError) in
-      try tree.scan.candidates(tree.index)
+    let taken = try take(tree, state.lagging, into: nil)
+    var changes = try changes(from: state.base?.tree, to: taken.tree, taken.overlay)
+    changes += taken.settlement.edits.map {
+      PathChange(path: $0.path, kind: .modified, old: $0.old, new: $0.entry)
     }
-    let read = try read(candidates, below: tree.root, into: nil)
-    do throws(TreeError) {
-      problems += read.obstacles.map {
-        PathProblem(path: $0.path.bytes, reason: PathProblem.Reason($0.obstacle))
-      }
-      let settlement = try Settlement(state.lagging, read.contents, tree.index)
-      let snapshot = try FsyncTree.Snapshot.assemble(
-        tree.index, tree.scan, keeping: PathSet(settlement.kept),
-        contents: { read.contents[$0] }, put: { overlay.put($0, $1) })
-      problems += snapshot.waiting.map { PathProblem(path: $0.bytes, reason: .unsettled) }
-      var changes = try changes(from: state.base?.tree, to: snapshot.tree, overlay)
-      changes += settlement.edits.map {
-        PathChange(path: $0.path, kind: .modified, old: $0.old, new: $0.entry)
-      }
-      // What was read need not be read again, as long as no other command has moved the base.
-      if snapshot.tree == state.base?.tree, settlement.kept.isEmpty { save(snapshot.index) }
-      return (changes.sorted { $0.path < $1.path }, problems)
-    } catch { throw RepositoryError(error, path: place.root ?? []) }
+    // What was read need not be read again, as long as no other command has moved the base.
+    if let index = taken.index, taken.tree == state.base?.tree, taken.settlement.kept.isEmpty {
+      save(index)
+    }
+    return (changes.sorted { $0.path < $1.path }, taken.problems)
   }
 
   private func changes(
     from old: ObjectID?, to new: ObjectID, _ reader: any ObjectReader
-  ) throws(TreeError) -> [PathChange] {
-    do throws(ObjectError) {
+  ) throws(RepositoryError) -> [PathChange] {
+    try readingObjects { () throws(ObjectError) in
       let renames = try RenameDetector.detect(from: old, to: new, reader)
       return try TreeChanges.between(old, new, renames: renames, reader: reader)
-    } catch { throw .object(error) }
+    }
   }
 
   /// Refuses to go on where one of the paths that an edit changes, or something below or above it,

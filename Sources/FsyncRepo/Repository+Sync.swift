@@ -11,6 +11,8 @@ package struct SyncOptions: Sendable {
   package var maxSeconds: Double?
   /// The message of the commit that comes first; empty for a generated one.
   package var message: [UInt8] = []
+  /// Whether the result names every change that was committed.
+  package var listsChanges = true
 
   /// Makes the usual options.
   package init() {}
@@ -75,6 +77,7 @@ extension Repository {
     var commit = CommitOptions()
     commit.kind = .automatic
     commit.message = options.message
+    commit.listsChanges = options.listsChanges
     let committed = isBare ? CommitResult() : try self.commit(commit)
     var results: [Result<SyncResult, RepositoryError>] = []
     var remoteHeads: [[ObjectID]] = []

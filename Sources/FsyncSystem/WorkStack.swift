@@ -61,6 +61,14 @@ package final class WorkStack<Element: Sendable>: @unchecked Sendable {
     pthread_cond_signal(changed)
   }
 
+  /// Adds elements, on a thread that still has work of its own.
+  package func add(_ more: [Element]) {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    elements.append(contentsOf: more)
+    pthread_cond_broadcast(changed)
+  }
+
   /// Ends the work on an element and adds what it has led to.
   package func finish(adding more: [Element]) {
     pthread_mutex_lock(mutex)

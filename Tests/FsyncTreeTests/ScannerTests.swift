@@ -72,6 +72,7 @@ import Testing
     let folder = try TemporaryDirectory(inMemory: true)
     let replica = try Replica(folder.path)
     replica.options.threads = seed % 2 == 0 ? 1 : 2
+    if seed % 4 < 2 { replica.options.untracked = .left(unless: PathSet()) }
     try random.grow(replica.root, depth: 3, count: 6)
     for _ in 0..<4 {
       let tree = try replica.commit()

@@ -132,27 +132,32 @@ extension TreeNode {
   ///
   /// Entries must be in strictly rising order of name. Law: the id depends on the entries alone, and an edit of one entry leaves all segments
   /// but a few per level as they were.
-  package static func build(
-    _ entries: [TreeEntry], put: (ObjectKind, [UInt8]) -> ObjectID
-  ) -> ObjectID {
+  package static func build<Failure: Error>(
+    _ entries: [TreeEntry], put: (ObjectKind, [UInt8]) throws(Failure) -> ObjectID
+  ) throws(Failure) -> ObjectID {
     let whole = TreeNode.leaf(entries).encoded
-    if whole.count <= leafBound { return put(.tree, whole) }
-    var children = segments(entries.map(\.name)).map { range in
-      Child(
-        first: entries[range.lowerBound].name, count: UInt64(range.count),
-        node: put(.tree, TreeNode.leaf(Array(entries[range])).encoded))
+    if whole.count <= leafBound { return try put(.tree, whole) }
+    var children: [Child] = []
+    for range in segments(entries.map(\.name)) {
+      children.append(
+        Child(
+          first: entries[range.lowerBound].name, count: UInt64(range.count),
+          node: try put(.tree, TreeNode.leaf(Array(entries[range])).encoded)))
     }
     var level: UInt8 = 1
     while children.count > maximumSegment {
-      children = segments(children.map(\.first)).map { range in
+      var parents: [Child] = []
+      for range in segments(children.map(\.first)) {
         let slice = Array(children[range])
-        return Child(
-          first: slice[0].first, count: slice.reduce(0) { $0 + $1.count },
-          node: put(.tree, TreeNode.inner(level: level, slice).encoded))
+        parents.append(
+          Child(
+            first: slice[0].first, count: slice.reduce(0) { $0 + $1.count },
+            node: try put(.tree, TreeNode.inner(level: level, slice).encoded)))
       }
+      children = parents
       level += 1
     }
-    return put(.tree, TreeNode.inner(level: level, children).encoded)
+    return try put(.tree, TreeNode.inner(level: level, children).encoded)
   }
 
   /// Cuts a run of names: a segment ends before a name whose XXH3 has six zero low bits, and

@@ -2,7 +2,7 @@
 ///
 /// Kept as four big-endian words, so that comparing two ids is at most four integer
 /// comparisons and orders them as their bytes do.
-package struct ObjectID: Hashable, Comparable, Sendable {
+package struct ObjectID: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// The number of bytes of an id.
   package static let byteCount = 32
 

@@ -92,6 +92,7 @@ final class RepositoryHost: ExchangeHost {
       if !opened.isBare {
         var options = CommitOptions()
         options.kind = .automatic
+        options.listsChanges = false
         _ = try opened.commit(options)
       }
       try opened.announce()

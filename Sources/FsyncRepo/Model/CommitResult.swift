@@ -10,6 +10,8 @@ package struct CommitOptions: Sendable {
   package var author: [UInt8]?
   /// Look and report, change nothing.
   package var dryRun = false
+  /// Whether the result names every change, which takes memory for each.
+  package var listsChanges = true
 
   /// Makes options.
   package init() {}
@@ -19,7 +21,9 @@ package struct CommitOptions: Sendable {
 package struct CommitResult: Sendable {
   /// The commits made, normally one; empty where there was nothing to commit.
   package var commits: [ObjectID] = []
-  /// The changes in them.
+  /// How many changes of which kind are in them.
+  package var summary = ChangeSummary()
+  /// The changes in them, where they were asked for.
   package var changes: [PathChange] = []
   /// Paths that were left for the next commit.
   package var problems: [PathProblem] = []

@@ -47,6 +47,23 @@ package enum TreeChanges {
     return result.sorted { $0.path < $1.path }
   }
 
+  /// Calls back for each change of the whole tree; without renames in no more memory than the way
+  /// to one change takes.
+  package static func forEach(
+    _ old: ObjectID?, _ new: ObjectID?, renames: RenameRecords, reader: any ObjectReader,
+    _ body: (PathChange) -> Void
+  ) throws(ObjectError) {
+    guard renames.records.isEmpty else {
+      return try between(old, new, renames: renames, reader: reader).forEach(body)
+    }
+    try TreeDiff.forEachChange(from: old, to: new, reader) { change throws(ObjectError) in
+      if let kind = kind(of: change) {
+        body(PathChange(path: change.path, kind: kind, old: change.old, new: change.new))
+      }
+      return true
+    }
+  }
+
   /// Says how two entries of a path differ; nil for what people need not see: a time alone, and
   /// a folder whose files tell.
   package static func kind(old: Entry?, new: Entry?) -> ChangeKind? {

@@ -2,24 +2,21 @@ internal import FsyncCore
 
 /// The words of a commit that nobody gave a message: what changed, by number and by name.
 enum CommitMessage {
-  /// How many paths are named.
-  private static let named = 3
-
   /// Returns for example `2 added, 1 deleted: a.txt, b.txt, old/c.txt`.
-  static func generated(for changes: [PathChange]) -> [UInt8] {
+  static func generated(for changes: ChangeSummary) -> [UInt8] {
     guard !changes.isEmpty else { return Array("no change of content".utf8) }
     let order: [ChangeKind] = [.added, .modified, .renamed, .deleted, .retyped, .mode]
-    let counts = order.compactMap { kind -> String? in
-      let count = changes.count { $0.kind == kind }
-      return count == 0 ? nil : "\(count) \(word(kind))"
+    let counts = order.compactMap { kind in
+      changes.counts[kind].map { "\($0) \(word(kind))" }
     }
     var message = Array(counts.joined(separator: ", ").utf8)
     message += Array(": ".utf8)
-    for (index, change) in changes.prefix(named).enumerated() {
+    for (index, path) in changes.first.enumerated() {
       if index > 0 { message += Array(", ".utf8) }
-      message += change.path.bytes.prefix(200)
+      message += path.bytes.prefix(200)
     }
-    if changes.count > named { message += Array(" and \(changes.count - named) more".utf8) }
+    let more = changes.count - changes.first.count
+    if more > 0 { message += Array(" and \(more) more".utf8) }
     return message
   }
 

@@ -83,7 +83,8 @@ extension Repository {
         conflicts: view.conflicts, renames: nil, kind: options.kind,
         message: options.message.isEmpty
           ? CommitMessage.generated(
-            for: group.map { PathChange(path: $0.path, kind: .modified, old: $0.old) })
+            for: ChangeSummary(
+              group.map { PathChange(path: $0.path, kind: .modified, old: $0.old) }))
           : options.message, author: options.author)
       let target: Ingest
       if let first = rest { target = first } else { target = try begin([]) }

@@ -8,6 +8,7 @@ struct WorkingTree: ~Copyable {
   let root: Directory
   let index: Index
   var scan: Scan
+  let options: ScanOptions
 }
 
 extension Repository {
@@ -47,6 +48,22 @@ extension Repository {
     try? index.write(to: folder)
   }
 
+  private static let stagedIndex = Array("index.next".utf8)
+
+  /// Writes an index beside the one in force; trouble shows when it is published.
+  ///
+  /// Only who holds the lock of the working tree may.
+  func stage(_ index: Index) {
+    guard let folder = try? Directory(place.folder) else { return }
+    try? index.stage(in: folder, Repository.stagedIndex)
+  }
+
+  /// Puts a staged index in force; trouble is no trouble, since it is a cache.
+  func publishIndex() {
+    guard let folder = try? Directory(place.folder) else { return }
+    try? folder.rename(Repository.stagedIndex, to: folder, Array("index".utf8))
+  }
+
   /// Writes down what a clean scan has seen of folders, where that spares the next one a good
   /// part of its work.
   func note(_ tree: borrowing WorkingTree) {
@@ -59,19 +76,25 @@ extension Repository {
   }
 
   /// Scans the working tree against the base.
-  func look(_ base: Base?, settled: Bool) throws(RepositoryError) -> WorkingTree {
+  ///
+  /// Untracked folders are left to `readUntracked`, unless a path that lags behind the base lies
+  /// there: what is at that must be judged by itself.
+  func look(
+    _ base: Base?, settled: Bool, lagging: [Path: Lag] = [:]
+  ) throws(RepositoryError) -> WorkingTree {
     guard let path = place.root else { throw .bare }
     let index = try index(of: base)
     var options = ScanOptions()
     options.threads = configuration.threads ?? min(2, Workers.processors)
     options.crossesFileSystems = configuration.crossesFileSystems
     options.mounts = MountRecord.read(try state().refs)
+    options.untracked = .left(unless: PathSet(lagging.keys))
     let root: Directory
     do { root = try Directory(path) } catch { throw .system(error, path: path) }
     do throws(TreeError) {
       var scan = try Scanner.scan(root, index, options)
       if settled { scan = try Scanner.settle(scan, root, index, options) }
-      return WorkingTree(root: root, index: index, scan: scan)
+      return WorkingTree(root: root, index: index, scan: scan, options: options)
     } catch { throw RepositoryError(error, path: path) }
   }
 }

@@ -47,6 +47,11 @@ struct IndexBuilder: Sendable {
     end = offset + UInt64(length)
   }
 
+  /// Adds objects of frames that were begun.
+  mutating func take(_ more: consuming [IndexEntry]) {
+    if entries.isEmpty { entries = more } else { entries += more }
+  }
+
   /// Adds an object of a frame that was begun.
   mutating func add(_ entry: IndexEntry) { entries.append(entry) }
 
@@ -69,7 +74,7 @@ struct IndexBuilder: Sendable {
       rows: rows, objects: numbering.count, frames: offsets.count,
       blocks: Filter.blocks(for: rows), bits: IndexLayout.bits(for: rows), start: start,
       name: name)
-    var bytes = [UInt8](repeating: 0, count: layout.footerOffset)
+    var bytes = [UInt8](repeating: 0, count: layout.length)
     bytes.withUnsafeMutableBytes { buffer in
       guard let base = buffer.baseAddress else { return }
       fillFrames(base, layout, numbering)
@@ -79,7 +84,7 @@ struct IndexBuilder: Sendable {
     let head = bytes.withUnsafeBytes {
       Checksum.xxh3(UnsafeRawBufferPointer(rebasing: $0[..<layout.idsOffset]))
     }
-    bytes.append(contentsOf: layout.footer(headChecksum: head))
+    bytes.replaceSubrange(layout.footerOffset..., with: layout.footer(headChecksum: head))
     return bytes
   }
 

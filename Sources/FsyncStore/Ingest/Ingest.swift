@@ -53,15 +53,25 @@ package final class Ingest: Sendable {
       state.counts.rawBytes += UInt64(rawBytes)
       state.counts.storedBytes += UInt64(size)
       if let pack = state.pack { return (pack, batch) }
+      known.place(batch, from: state.frames.count)
       state.frames += batch
       state.bytes += size
       guard state.bytes > Ingest.memoryLimit else { return nil }
-      let pack = try PackWriter(in: store.folder, name: store.host.random(16))
+      // The ids are known here already: the writer need not keep them once more.
+      let pack = try PackWriter(in: store.folder, name: store.host.random(16), keepsIDs: false)
       state.pack = pack
       defer { state.frames = [] }
       return (pack, state.frames)
     }
-    if let (pack, frames) = full { try pack.write(frames) }
+    guard let (pack, frames) = full else { return }
+    known.place(frames, from: try pack.write(frames))
+  }
+
+  /// The bytes of a frame that was taken over; nil where it was not.
+  func frame(_ number: Int) throws(ObjectError) -> [UInt8]? {
+    let (frames, pack) = state.withLock { ($0.frames, $0.pack) }
+    if let pack { return try pack.frame(number) }
+    return frames.indices.contains(number) ? frames[number].bytes : nil
   }
 
   /// What the transaction has to make part of the store.
@@ -74,7 +84,7 @@ package final class Ingest: Sendable {
   func seal() throws(StoreError) -> Sealed {
     let (frames, pack) = state.withLock { ($0.frames, $0.pack) }
     guard let pack else { return .frames(frames) }
-    try pack.finish()
+    try pack.finish(entries: known.takeEntries())
     return .pack(pack)
   }
 }

@@ -5,6 +5,8 @@ import FsyncSystem
 package final class IngestWorker {
   private let ingest: Ingest
   private let encoder: FrameEncoder
+  /// For trees and the like: who walks them need not decompress content.
+  private let nodes: FrameEncoder
   private let deltas: FrameEncoder
   private var batch: [EncodedFrame] = []
   private var batchBytes = 0
@@ -24,6 +26,7 @@ package final class IngestWorker {
   init(_ ingest: Ingest) {
     self.ingest = ingest
     encoder = FrameEncoder(ingest.compression)
+    nodes = FrameEncoder(ingest.compression)
     deltas = FrameEncoder(ingest.compression)
     adaptive = ingest.compression.isAdaptive ? AdaptiveLevel() : nil
   }
@@ -97,9 +100,10 @@ package final class IngestWorker {
     {
       return
     }
-    if !encoder.hasRoom(for: bytes.count) { try flush() }
+    let encoder = kind == .chunk || kind == .list ? encoder : nodes
+    if !encoder.hasRoom(for: bytes.count) { try flush(encoder) }
     encoder.add(id, kind, bytes)
-    if encoder.rawLength >= IngestWorker.frameSize { try flush() }
+    if encoder.rawLength >= IngestWorker.frameSize { try flush(encoder) }
   }
 
   /// Stores an object as its difference to earlier ones.
@@ -119,7 +123,7 @@ package final class IngestWorker {
     return true
   }
 
-  private func flush() throws(StoreError) {
+  private func flush(_ encoder: FrameEncoder) throws(StoreError) {
     guard !encoder.isEmpty else { return }
     let raw = encoder.rawLength
     try hand(EncodedFrame(encoder.finish()), raw: raw)
@@ -164,7 +168,8 @@ package final class IngestWorker {
   ///
   /// The worker can go on afterwards.
   package func finish() throws(StoreError) {
-    try flush()
+    try flush(encoder)
+    try flush(nodes)
     try handOver()
   }
 }

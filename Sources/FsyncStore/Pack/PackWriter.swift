@@ -33,6 +33,8 @@ final class PackWriter: Sendable {
   private let folder: [UInt8]
   private let file: SharedFile
   private let lock: LockFile
+  /// Whether it keeps the ids of what it writes, or is told them at the end.
+  private let keepsIDs: Bool
   private let state: Mutex<State>
   private let behind: WriteBehind
 
@@ -49,7 +51,7 @@ final class PackWriter: Sendable {
   private var path: [UInt8] { Layout.path(folder, Layout.packs, Layout.temporary(name)) }
 
   /// Creates the file of a new pack.
-  init(in folder: [UInt8], name: [UInt8]) throws(StoreError) {
+  init(in folder: [UInt8], name: [UInt8], keepsIDs: Bool = true) throws(StoreError) {
     let path = Layout.path(folder, Layout.packs, Layout.temporary(name))
     // Whoever clears leftovers holds the same lock: it cannot see the file unlocked.
     let packing = Layout.path(folder, Layout.packing)
@@ -69,6 +71,7 @@ final class PackWriter: Sendable {
     self.file = SharedFile(file)
     behind = WriteBehind(self.file)
     self.lock = lock
+    self.keepsIDs = keepsIDs
     state = Mutex(State())
     do throws(SystemError) {
       try self.file.file.write(FileHeader(.pack, name: name).encoded, at: 0)
@@ -93,17 +96,19 @@ final class PackWriter: Sendable {
   ///
   /// The place is given under the lock, the write is made outside it, so writers on several
   /// threads write at once.
-  func write(_ frames: [EncodedFrame]) throws(StoreError) {
-    guard !frames.isEmpty else { return }
-    let range = state.withLock { state in
-      let start = state.index.end
+  /// - Returns: the number of the first of them in the pack.
+  @discardableResult
+  func write(_ frames: [EncodedFrame]) throws(StoreError) -> Int {
+    let (range, number) = state.withLock { state in
+      let (start, number) = (state.index.end, state.index.offsets.count)
       for frame in frames {
         state.index.append(
-          frame.objects, hasPrefix: frame.hasPrefix, isCold: frame.isCold, at: state.index.end,
-          length: frame.bytes.count)
+          keepsIDs ? frame.objects : [], hasPrefix: frame.hasPrefix, isCold: frame.isCold,
+          at: state.index.end, length: frame.bytes.count)
       }
-      return start..<state.index.end
+      return (start..<state.index.end, number)
     }
+    guard !frames.isEmpty else { return number }
     do throws(SystemError) {
       try write(frames, at: range.lowerBound)
       try behind.begin(range)
@@ -111,6 +116,21 @@ final class PackWriter: Sendable {
       state.withLock { $0.hasFailed = true }
       throw .system(error, file: path)
     }
+    return number
+  }
+
+  /// Reads a frame back by its number; nil where there is none, or its bytes are not all there.
+  func frame(_ number: Int) throws(ObjectError) -> [UInt8]? {
+    let range = state.withLock { state -> Range<UInt64>? in
+      let offsets = state.index.offsets
+      guard offsets.indices.contains(number) else { return nil }
+      return offsets[number]..<(number + 1 < offsets.count ? offsets[number + 1] : state.index.end)
+    }
+    guard let range else { return nil }
+    do throws(SystemError) {
+      let bytes = try file.file.read(range.count, at: range.lowerBound)
+      return bytes.count == range.count ? bytes : nil
+    } catch { throw .system(error.code) }
   }
 
   /// Writes frames: many small ones in one call, large ones where they lie.
@@ -133,8 +153,9 @@ final class PackWriter: Sendable {
   /// Writes the index and makes the pack durable, file and name.
   ///
   /// A second call returns at once.
-  func finish() throws(StoreError) {
-    let (index, isFinished, hasFailed) = state.withLock { state in
+  /// - Parameter entries: the objects of all frames, where the writer does not keep their ids.
+  func finish(entries: [IndexEntry] = []) throws(StoreError) {
+    var (index, isFinished, hasFailed) = state.withLock { state in
       defer { state.index = IndexBuilder(firstFrameAt: state.index.end) }
       return (state.index, state.isFinished, state.hasFailed)
     }
@@ -143,11 +164,12 @@ final class PackWriter: Sendable {
     state.withLock { $0.hasFailed = true }
     let end = index.end
     let start = (end + UInt64(IndexLayout.alignment - 1)) & ~UInt64(IndexLayout.alignment - 1)
-    var bytes = [UInt8](repeating: 0, count: Int(start - end))
-    bytes.append(contentsOf: index.encoded(at: start, name: name))
+    if !keepsIDs { index.take(entries) }
+    let bytes = index.encoded(at: start, name: name)
     do throws(SystemError) {
       try behind.finish()
-      try file.file.write(bytes, at: end)
+      try file.file.write([UInt8](repeating: 0, count: Int(start - end)), at: end)
+      try file.file.write(bytes, at: start)
       try file.file.syncData()
       let packs = try Directory(Layout.path(folder, Layout.packs))
       try packs.rename(Layout.temporary(name), to: packs, Layout.pack(name))

@@ -30,6 +30,7 @@ struct Commit: Command {
     options.message = message?.bytes ?? []
     options.author = author?.bytes
     options.dryRun = change.dryRun
+    options.listsChanges = report.json || change.dryRun || tool.global.verbose
     let result = try repository.commit(options)
     if report.json {
       tool.output.document(result.json(dryRun: change.dryRun))

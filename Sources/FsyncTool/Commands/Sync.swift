@@ -47,6 +47,7 @@ struct Sync: Command {
     options.dryRun = change.dryRun
     options.message = message?.bytes ?? []
     options.maxSeconds = maxTime?.seconds
+    options.listsChanges = self.report.json || change.dryRun || tool.global.verbose
     let results = repository.synchronize(with: places, options: options, over: .standard)
     let titles = places.isEmpty ? known.map(\.name) : places
     // A single failure may stand for all of them: then the sync has not begun.

@@ -50,15 +50,18 @@ extension PathChange {
   }
 }
 
-extension [PathChange] {
+extension ChangeSummary {
   /// How many of each kind: `2 added, 1 modified`.
-  var summary: String {
+  var text: String {
     let order: [ChangeKind] = [.added, .modified, .deleted, .renamed, .retyped, .mode]
-    return order.compactMap { kind in
-      let count = count { $0.kind == kind }
-      return count == 0 ? nil : "\(count) \(kind.words)"
-    }.joined(separator: ", ")
+    return order.compactMap { kind in counts[kind].map { "\($0) \(kind.words)" } }
+      .joined(separator: ", ")
   }
+}
+
+extension [PathChange] {
+  /// How many of each kind.
+  var summary: String { ChangeSummary(self).text }
 
   /// All of them for scripts.
   var json: JSON { .array(map(\.json)) }
@@ -87,11 +90,11 @@ extension Tool {
       for change in result.changes { say("  \(change.line(style))") }
     }
     if dryRun {
-      say(result.changes.isEmpty ? nothing : "would commit: \(result.changes.summary)")
+      say(result.summary.isEmpty ? nothing : "would commit: \(result.summary.text)")
       return
     }
     for id in result.commits {
-      let summary = result.changes.isEmpty ? "" : ": \(result.changes.summary)"
+      let summary = result.summary.isEmpty ? "" : ": \(result.summary.text)"
       say("commit \(style(id.short, .note))\(summary)")
     }
     if result.commits.isEmpty { say(nothing) }

@@ -136,10 +136,11 @@ package final class Index: Sendable {
   }
 }
 
-/// The verified cold part of an index.
-struct IndexContents {
-  let records: UnsafeBufferPointer<IndexContent>
-  let attributes: UnsafeBufferPointer<StoredID>
+/// The verified cold part of an index; the index must be held as long.
+struct IndexContents: Sendable {
+  // Memory that is never written after the index is made.
+  nonisolated(unsafe) let records: UnsafeBufferPointer<IndexContent>
+  nonisolated(unsafe) let attributes: UnsafeBufferPointer<StoredID>
 
   func entry(_ record: IndexRow, _ row: Int) -> Entry {
     let content = records[row]

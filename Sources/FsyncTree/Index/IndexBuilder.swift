@@ -2,15 +2,36 @@ internal import FsyncCore
 internal import FsyncSystem
 
 /// Writes an index directory by directory, in pre-order; an unchanged subtree is copied whole.
-struct IndexBuilder {
-  private let directories = Section<IndexDirectory>()
-  private let rows = Section<IndexRow>()
-  private let names = Section<UInt8>(reserving: 4096)
-  private let contents = Section<IndexContent>()
+struct IndexBuilder: Sendable {
+  private let directories: Section<IndexDirectory>
+  private let rows: Section<IndexRow>
+  private let names: Section<UInt8>
+  private let contents: Section<IndexContent>
   private let attributes = Section<StoredID>(reserving: 1)
 
+  /// Begins an index of about a size; it may become larger.
+  init(reserving size: IndexSize = IndexSize()) {
+    directories = Section(reserving: size.directories)
+    rows = Section(reserving: size.rows)
+    names = Section(reserving: size.names)
+    contents = Section(reserving: size.rows)
+  }
+
+  /// Says whether so much more fits without a move.
+  func hasRoom(for size: IndexSize) -> Bool {
+    directories.count + size.directories <= directories.capacity
+      && rows.count + size.rows <= rows.capacity && names.count + size.names <= names.capacity
+  }
+
+  /// Makes the index of a root directory.
+  static func index(of root: DirectoryDraft) -> Index {
+    let builder = IndexBuilder(reserving: root.size)
+    builder.append(root, parent: 0, row: 0)
+    return builder.finish(root.tree)
+  }
+
   /// Ends the index.
-  consuming func finish(_ tree: ObjectID) -> Index {
+  private consuming func finish(_ tree: ObjectID) -> Index {
     let owner = Owner(sections: [directories, rows, names, contents, attributes])
     return Index(
       tree: tree, directories: directories.records, rows: rows.records, names: names.records,
@@ -24,33 +45,33 @@ struct IndexBuilder {
 
   /// Appends a directory and all below it; returns its number.
   @discardableResult
-  func append(_ draft: DirectoryDraft, parent: Int, row: Int) -> Int {
+  private func append(_ draft: DirectoryDraft, parent: Int, row: Int) -> Int {
     switch draft {
     case .copied(let number, let source, let contents):
-      return copy(number, of: source, contents, parent: parent, row: row)
-    case .built(let built):
-      return append(built, parent: parent, row: row)
+      let records = IndexSource(
+        directories: source.directories, rows: source.rows, names: source.names,
+        contents: contents.records, attributes: { contents.attributes[$0] })
+      return copy(number, of: records, parent: parent, row: row)
+    case .part(let part):
+      return copy(part, parent: parent, row: row)
     }
   }
 
-  private func append(_ built: BuiltDirectory, parent: Int, row: Int) -> Int {
-    let number = directories.count
-    var record = built.record
+  private var source: IndexSource {
+    IndexSource(
+      directories: directories.reserved, rows: rows.reserved, names: names.reserved,
+      contents: contents.reserved, attributes: { attributes[$0] })
+  }
+
+  /// Appends a directory without what is below it; returns its number.
+  func append(_ record: IndexDirectory, _ tree: ObjectID, _ drafts: [RowDraft]) -> Int {
+    var record = record
     record.firstRow = UInt32(rows.count)
-    record.rowCount = UInt32(built.rows.count)
-    record.parent = UInt32(parent)
-    record.row = UInt32(row)
-    record.tree = StoredID(built.tree)
+    record.rowCount = UInt32(drafts.count)
+    record.tree = StoredID(tree)
     directories.append(record)
-    for draft in built.rows { append(draft) }
-    for (index, draft) in built.rows.enumerated() {
-      guard let child = draft.child else { continue }
-      let position = Int(record.firstRow) + index
-      let childNumber = append(child, parent: number, row: position)
-      rows[position].child = UInt32(childNumber)
-    }
-    directories[number].end = UInt32(directories.count)
-    return number
+    for draft in drafts { append(draft) }
+    return directories.count - 1
   }
 
   private func append(_ draft: RowDraft) {
@@ -82,9 +103,30 @@ struct IndexBuilder {
     return UInt32(attributes.count)
   }
 
+  /// Copies a directory from an arena, and then those in it.
+  private func copy(_ part: IndexPart, parent: Int, row: Int) -> Int {
+    let number = directories.count
+    let first = rows.count
+    part.copied { arena, source in
+      var record = arena.directories[source]
+      let range = record.rowRange
+      record.firstRow = UInt32(first)
+      record.parent = UInt32(parent)
+      record.row = UInt32(row)
+      directories.append(record)
+      copyRows(range, of: arena.source)
+    }
+    part.takeChildren { row, child in
+      let childNumber = append(child, parent: number, row: first + row)
+      rows[first + row].child = UInt32(childNumber)
+    }
+    directories[number].end = UInt32(directories.count)
+    return number
+  }
+
   /// Copies a subtree: its directories, rows and names are contiguous in the source.
   private func copy(
-    _ number: Int, of source: Index, _ sourceContents: IndexContents, parent: Int, row: Int
+    _ number: Int, of source: IndexSource, parent: Int, row: Int
   ) -> Int {
     let root = source.directories[number]
     let range = number..<Int(root.end)
@@ -102,20 +144,41 @@ struct IndexBuilder {
     }
     directories[newNumber].parent = UInt32(parent)
     directories[newNumber].row = UInt32(row)
-    for index in rowRange {
+    copyRows(rowRange, of: source, children: newNumber - number)
+    return newNumber
+  }
+
+  /// Copies rows with their names and contents.
+  /// - Parameter shift: what is added to the numbers of directories.
+  private func copyRows(
+    _ range: Range<Int>, of source: IndexSource, children shift: Int = 0
+  ) {
+    for index in range {
       var record = source.rows[index]
+      // The NUL after the name comes with it.
+      let name = Int(record.nameOffset)
       record.nameOffset = UInt32(names.count)
-      names.append(contentsOf: source.nameBytes(index))
-      names.append(0)
-      if record.isDirectory { record.child = UInt32(Int(record.child) - number + newNumber) }
+      names.append(
+        contentsOf: UnsafeBufferPointer(
+          rebasing: source.names[name...(name + Int(record.nameLength))]))
+      if record.isDirectory { record.child = UInt32(Int(record.child) + shift) }
       rows.append(record)
-      var content = sourceContents.records[index]
+      var content = source.contents[index]
       if content.attributes != 0 {
         content.attributes = self.number(
-          ofAttributes: sourceContents.attributes[Int(content.attributes) - 1].id)
+          ofAttributes: source.attributes(Int(content.attributes) - 1).id)
       }
       contents.append(content)
     }
-    return newNumber
   }
+}
+
+/// Records that directories are copied from; the caller keeps them in memory.
+private struct IndexSource {
+  let directories: UnsafeBufferPointer<IndexDirectory>
+  let rows: UnsafeBufferPointer<IndexRow>
+  let names: UnsafeBufferPointer<UInt8>
+  let contents: UnsafeBufferPointer<IndexContent>
+  /// The id of extended attributes by its number from 0.
+  let attributes: (Int) -> StoredID
 }

@@ -146,18 +146,26 @@ extension Index {
   package func write(
     to folder: borrowing Directory, _ name: [UInt8] = Array("index".utf8)
   ) throws(TreeError) {
+    let temporary = name + Array(".new".utf8)
+    try stage(in: folder, temporary)
+    do throws(SystemError) { try folder.rename(temporary, to: folder, name) } catch {
+      throw .system(error)
+    }
+  }
+
+  /// Writes the index under another name, from which a rename takes it to its own.
+  package func stage(in folder: borrowing Directory, _ name: [UInt8]) throws(TreeError) {
     let contents = try contents()
     let header = IndexFile.Header(
       tree: tree, directories: directories.count, rows: rows.count, names: names.count,
       attributes: contents.attributes.count,
       hot: IndexFile.hotChecksum(directories, rows, names),
       cold: IndexFile.contentChecksum(contents.records, contents.attributes))
-    let temporary = name + Array(".new".utf8)
     do throws(SystemError) {
-      do throws(SystemError) { try folder.unlink(temporary) } catch {
+      do throws(SystemError) { try folder.unlink(name) } catch {
         guard error.isAbsent else { throw error }
       }
-      let file = try folder.file(temporary, .create(mode: 0o644))
+      let file = try folder.file(name, .create(mode: 0o644))
       try file.write(header.encoded)
       try file.write(UnsafeRawBufferPointer(directories))
       try file.write(UnsafeRawBufferPointer(rows))
@@ -165,9 +173,8 @@ extension Index {
       try file.write([UInt8](repeating: 0, count: (8 - names.count % 8) % 8))
       try file.write(UnsafeRawBufferPointer(contents.records))
       try file.write(UnsafeRawBufferPointer(contents.attributes))
-      try folder.rename(temporary, to: folder, name)
     } catch {
-      try? folder.unlink(temporary)
+      try? folder.unlink(name)
       throw .system(error)
     }
   }

@@ -5,10 +5,8 @@ extension Index {
   /// The index of an empty tree, in which every file is new.
   package static func empty() -> Index {
     let tree = Digest.object(.tree, TreeNode.leaf([]).encoded)
-    let builder = IndexBuilder()
-    builder.append(
-      .built(BuiltDirectory(record: IndexDirectory(), tree: tree, rows: [])), parent: 0, row: 0)
-    return builder.finish(tree)
+    var arena = IndexArena()
+    return IndexBuilder.index(of: arena.keep(IndexDirectory(), tree, []))
   }
 
   /// Builds the index of a tree from its objects.
@@ -22,15 +20,12 @@ extension Index {
     tree: ObjectID, _ reader: any ObjectReader, borrowing older: Index? = nil,
     stats: [Path: KnownStat?] = [:]
   ) throws(TreeError) -> Index {
-    let rebuild = IndexRebuild(
+    var rebuild = IndexRebuild(
       reader: reader, older: older, olderContents: try older?.contents(), stats: stats,
       touched: PathSet(stats.keys))
     do throws(ObjectError) {
-      let draft = try rebuild.directory(
-        tree, at: .root, older: older == nil ? nil : 0, depth: 0)
-      let builder = IndexBuilder()
-      builder.append(draft, parent: 0, row: 0)
-      return builder.finish(tree)
+      return IndexBuilder.index(
+        of: try rebuild.directory(tree, at: .root, older: older == nil ? nil : 0, depth: 0))
     } catch { throw .object(error) }
   }
 }
@@ -42,10 +37,22 @@ private struct IndexRebuild {
   let olderContents: IndexContents?
   let stats: [Path: KnownStat?]
   let touched: PathSet
+  private var arena = IndexArena()
+
+  init(
+    reader: any ObjectReader, older: Index?, olderContents: IndexContents?,
+    stats: [Path: KnownStat?], touched: PathSet
+  ) {
+    self.reader = reader
+    self.older = older
+    self.olderContents = olderContents
+    self.stats = stats
+    self.touched = touched
+  }
 
   /// Drafts the directory of a tree object.
   /// - Parameter number: the older index's directory at the same path.
-  func directory(
+  mutating func directory(
     _ tree: ObjectID, at path: Path, older number: Int?, depth: Int
   ) throws(ObjectError) -> DirectoryDraft {
     guard depth <= Limits.depth else { throw .malformed(tree, .tooLarge) }
@@ -64,10 +71,10 @@ private struct IndexRebuild {
     for element in try reader.entries(ofTree: tree) {
       rows.append(try row(element, at: path.appending(element.name), older: number, depth: depth))
     }
-    return .built(BuiltDirectory(record: record, tree: tree, rows: rows))
+    return arena.keep(record, tree, rows)
   }
 
-  private func row(
+  private mutating func row(
     _ element: TreeEntry, at path: Path, older number: Int?, depth: Int
   ) throws(ObjectError) -> RowDraft {
     var draft = RowDraft(name: element.name, entry: element.entry)

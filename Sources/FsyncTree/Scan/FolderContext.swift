@@ -14,6 +14,13 @@ struct FolderContext: Sendable {
   let device: UInt64
   let mount: UInt64
 
+  /// The same without an open directory: to be kept for long, and many of them.
+  var closed: FolderContext {
+    FolderContext(
+      path: path, rules: rules, rulesFailure: rulesFailure, folder: nil, device: device,
+      mount: mount)
+  }
+
   /// Below this depth a folder is opened anew from the root for each of its children.
   static let openDepth = 200
 }

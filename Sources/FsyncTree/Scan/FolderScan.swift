@@ -3,11 +3,11 @@ internal import FsyncSystem
 
 /// One thread's part of a pass: looks at one directory after another.
 struct FolderScan {
-  private let pass: ScanPass
-  private let index: Index
-  private var listing = Listing()
-  private var children: [ScanTask] = []
-  private(set) var findings = ScanFindings()
+  let pass: ScanPass
+  let index: Index
+  var listing = Listing()
+  var children: [ScanTask] = []
+  var findings = ScanFindings()
 
   init(pass: ScanPass) {
     self.pass = pass
@@ -20,11 +20,15 @@ struct FolderScan {
     return children
   }
 
+  /// Hands over what was found of the last directory.
+  mutating func takeRecord() -> ScannedDirectory? { findings.directories.popLast() }
+
   /// Looks at a directory and notes what deviates from the index.
   mutating func process(_ task: ScanTask) {
     let known = task.number >= 0 ? index.directories[task.number] : nil
     var record = ScannedDirectory(
       path: task.path, number: task.number >= 0 ? task.number : nil, slot: task.slot)
+    let before = (findings.directories.count, findings.left.count)
     do throws(SystemError) {
       let folder = try open(task)
       let stat = try folder.directory.stat()
@@ -48,6 +52,8 @@ struct FolderScan {
     if record.obstacle != nil {
       // Nothing below was believed, so nothing below is looked at.
       children.removeAll(keepingCapacity: true)
+      findings.directories.removeLast(findings.directories.count - before.0)
+      findings.left.removeLast(findings.left.count - before.1)
     }
     if isWorthKeeping(record, known, task.number) { findings.directories.append(record) }
   }
@@ -145,6 +151,16 @@ struct FolderScan {
     if isListed { examineListing(known?.rowRange ?? 0..<0, in: folder, context, &record) }
   }
 
+  /// Says whether the index alone would not tell the same.
+  private func isWorthKeeping(
+    _ record: ScannedDirectory, _ known: IndexDirectory?, _ number: Int
+  ) -> Bool {
+    guard let known else { return true }
+    guard record.obstacle == nil, record.entries.isEmpty, !record.modeChanged,
+      record.isAccounted, record.rulesFailure == nil, let stat = record.stat
+    else { return true }
+    return record.isListed || !known.matches(stat)
+  }
   // MARK: What the index has
 
   private mutating func examineRows(
@@ -164,7 +180,9 @@ struct FolderScan {
             pushKnown(number, context, wasSeen: seen(number))
             continue
           }
-          guard let slot = pushNew(index.name(number), context) else { continue }
+          guard let slot = pushNew(index.name(number), context, isReplacement: true) else {
+            continue
+          }
           state = .directory(slot)
         case .file, .symlink: state = .candidate(stat)
         default: state = .obstructed(.special(stat.kind))
@@ -195,7 +213,7 @@ struct FolderScan {
   }
 
   /// Says which directories among a directory's rows the scan before had entered.
-  private func rowsSeen(_ task: ScanTask) -> (Int) -> Bool {
+  func rowsSeen(_ task: ScanTask) -> (Int) -> Bool {
     guard task.wasSeen else { return { _ in false } }
     guard let earlier = pass.earlier(task) else { return { _ in true } }
     guard earlier.obstacle == nil else { return { _ in false } }
@@ -203,7 +221,7 @@ struct FolderScan {
     return { !deviating.contains($0) }
   }
 
-  private mutating func pushKnown(_ row: Int, _ context: FolderContext, wasSeen: Bool) {
+  mutating func pushKnown(_ row: Int, _ context: FolderContext, wasSeen: Bool) {
     guard let name = index.name(row) else { return }
     children.append(
       ScanTask(
@@ -212,157 +230,26 @@ struct FolderScan {
         slot: pass.newSlot()))
   }
 
-  private mutating func pushNew(
-    _ name: Name?, _ context: FolderContext, previous: Int? = nil
+  /// Has an untracked folder looked into, or leaves it for later.
+  /// - Parameter isReplacement: it stands where the index has a file.
+  mutating func pushNew(
+    _ name: Name?, _ context: FolderContext, previous: Int? = nil, isReplacement: Bool = false
   ) -> Int? {
     guard let name else { return nil }
     let slot = pass.newSlot()
+    let path = context.path.appending(name)
+    if !isReplacement, pass.options.untracked.leaves(path) {
+      findings.leave(
+        ScanTask(
+          parent: context.closed, name: name.bytes, path: path, number: -1, previous: nil,
+          wasSeen: false, slot: slot))
+      return slot
+    }
     children.append(
       ScanTask(
-        parent: context, name: name.bytes, path: context.path.appending(name), number: -1,
-        previous: previous, wasSeen: previous != nil, slot: slot))
+        parent: context, name: name.bytes, path: path, number: -1, previous: previous,
+        wasSeen: previous != nil, slot: slot))
     return slot
-  }
-
-  // MARK: What only the disk has
-
-  private mutating func examineListing(
-    _ range: Range<Int>, in folder: OpenFolder, _ context: FolderContext,
-    _ record: inout ScannedDirectory
-  ) {
-    var row = range.lowerBound
-    var onlyOurs = true
-    for item in listing.items {
-      // Rows and listing are in the same order, so one step through both finds what is new.
-      let isTracked = listing.withName(item) { name in
-        while row < range.upperBound {
-          let order = Bytes.compare(index.nameBytes(row), name)
-          if order >= 0 { return order == 0 }
-          row += 1
-        }
-        return false
-      }
-      if isTracked {
-        onlyOurs = false
-        continue
-      }
-      if !noteOurs(item, context, &record) {
-        onlyOurs = false
-        noteUntracked(item, in: folder, context, &record)
-      }
-    }
-    if onlyOurs { record.isEmpty = true }
-    record.entries.sort { $0.name < $1.name }
-  }
-
-  /// Passes over what fsync itself has put there.
-  private mutating func noteOurs(
-    _ item: Listing.Item, _ context: FolderContext, _ record: inout ScannedDirectory
-  ) -> Bool {
-    listing.withName(item) { name in
-      if context.path.isRoot, name.elementsEqual(Repository.folder) { return true }
-      guard name.starts(with: Name.stagingPrefix) else { return false }
-      findings.leftovers.append(Scan.Leftover(folder: context.path, name: Array(name)))
-      record.isAccounted = false
-      return true
-    }
-  }
-
-  private mutating func noteUntracked(
-    _ item: Listing.Item, in folder: OpenFolder, _ context: FolderContext,
-    _ record: inout ScannedDirectory
-  ) {
-    if context.rulesFailure != nil {
-      record.isAccounted = false
-      return
-    }
-    let bytes = listing.withName(item) { Array($0) }
-    var kind = item.kind
-    do throws(SystemError) {
-      if kind == .other { kind = try folder.directory.stat(bytes).kind }
-      if context.rules.isIgnored(bytes, isDirectory: kind == .directory, in: context.path) {
-        return
-      }
-      guard let name = try? Name(bytes), context.path.canHold(name) else {
-        record.isAccounted = false
-        record.unnameable.append(bytes)
-        return
-      }
-      let state: ScannedEntry.State
-      switch kind {
-      case .directory:
-        guard let slot = pushNew(name, context) else { return }
-        state = .directory(slot)
-      case .file, .symlink:
-        let stat = try folder.directory.stat(bytes)
-        // The name may stand for something else by now; a directory is met by the next scan.
-        switch stat.kind {
-        case .file, .symlink: state = .candidate(stat)
-        case .directory: state = .obstructed(.unsteady)
-        default: state = .obstructed(.special(stat.kind))
-        }
-      default: state = .obstructed(.special(kind))
-      }
-      record.entries.append(ScannedEntry(name: name, row: nil, state: state))
-    } catch {
-      // It was listed and is gone: nothing to record, and nothing to say.
-      if error.isAbsent { return }
-      record.isAccounted = false
-      if let name = try? Name(bytes) {
-        record.entries.append(
-          ScannedEntry(name: name, row: nil, state: .obstructed(.system(error))))
-      }
-    }
-  }
-
-  // MARK: A second look
-
-  /// Says whether a directory is surely as the scan before has read it; notes it if it is not.
-  private mutating func isStill(
-    _ stat: Stat, _ earlier: Stat?, _ known: IndexDirectory?
-  ) -> Bool {
-    guard let previous = pass.previous else { return false }
-    let isSame =
-      earlier.map { $0.inode == stat.inode && $0.mtime == stat.mtime && $0.ctime == stat.ctime }
-      ?? known?.matches(stat) ?? false
-    let stamps = pass.options.stamps
-    if isSame, stamps.isSafe(stat.ctime, at: previous.started) { return true }
-    // A stamp in the future (the clock was set back) says nothing about now.
-    if !isSame || (stat.ctime <= pass.started && !stamps.isSafe(stat.ctime, at: pass.started)) {
-      findings.restless += 1
-    }
-    return false
-  }
-
-  /// Takes over what the scan before found in a directory, and goes on below it.
-  private mutating func carry(
-    _ earlier: ScannedDirectory?, _ task: ScanTask, _ context: FolderContext
-  ) {
-    let seen = rowsSeen(task)
-    for row in task.number >= 0 ? index.directories[task.number].rowRange : 0..<0
-    where index.rows[row].isDirectory && seen(row) {
-      pushKnown(row, context, wasSeen: true)
-    }
-    guard var record = earlier else { return }
-    record.slot = task.slot
-    for position in record.entries.indices {
-      guard case .directory(let old) = record.entries[position].state,
-        let slot = pushNew(record.entries[position].name, context, previous: old)
-      else { continue }
-      record.entries[position].state = .directory(slot)
-    }
-    findings.directories.append(record)
-  }
-
-  /// Says whether the index alone would not tell the same.
-  private func isWorthKeeping(
-    _ record: ScannedDirectory, _ known: IndexDirectory?, _ number: Int
-  ) -> Bool {
-    guard let known else { return true }
-    guard record.obstacle == nil, record.entries.isEmpty, !record.modeChanged,
-      record.isAccounted, record.rulesFailure == nil, let stat = record.stat
-    else { return true }
-    return record.isListed || !known.matches(stat)
   }
 }
 

@@ -15,6 +15,8 @@ package struct Scan: Sendable {
   package internal(set) var leftovers: [Leftover]
   /// Folders where other file systems were entered.
   package internal(set) var mounts: [Path]
+  /// Untracked folders that nobody has looked into yet; each has a directory here, too.
+  var left: [ScanTask]
   /// Whether an absence can be believed to be a deletion: nothing moved while the scan looked.
   package internal(set) var isSettled: Bool
   /// How finely the stamps were trusted.
@@ -46,6 +48,9 @@ package struct Scan: Sendable {
       self.isTracked = isTracked
     }
   }
+
+  /// Says whether there are untracked folders to be read by `UntrackedFolders`.
+  package var hasLeft: Bool { !left.isEmpty }
 
   /// Says whether anything tracked was not there.
   package var hasAbsences: Bool {
@@ -98,28 +103,32 @@ package struct Scan: Sendable {
 
   /// Everything that could not be recorded, in order of path.
   package var problems: [Problem] {
-    var result: [Problem] = []
-    for folder in directories {
-      if let obstacle = folder.obstacle {
-        result.append(
-          Problem(
-            path: folder.path.bytes, obstacle: obstacle, isTracked: folder.number != nil))
-      }
-      let prefix = folder.path.isRoot ? [] : folder.path.bytes + [0x2f]
-      if let error = folder.rulesFailure {
-        result.append(
-          Problem(
-            path: prefix + IgnoreRules.fileName, obstacle: .system(error), isTracked: false))
-      }
-      for name in folder.unnameable {
-        result.append(Problem(path: prefix + name, obstacle: .name, isTracked: false))
-      }
-      for entry in folder.entries {
-        guard case .obstructed(let obstacle) = entry.state else { continue }
-        result.append(
-          Problem(
-            path: prefix + entry.name.bytes, obstacle: obstacle, isTracked: entry.row != nil))
-      }
+    directories.flatMap(\.problems)
+  }
+}
+
+extension ScannedDirectory {
+  /// What of it could not be recorded.
+  var problems: [Scan.Problem] {
+    var result: [Scan.Problem] = []
+    if let obstacle {
+      result.append(
+        Scan.Problem(path: path.bytes, obstacle: obstacle, isTracked: number != nil))
+    }
+    let prefix = path.isRoot ? [] : path.bytes + [0x2f]
+    if let error = rulesFailure {
+      result.append(
+        Scan.Problem(
+          path: prefix + IgnoreRules.fileName, obstacle: .system(error), isTracked: false))
+    }
+    for name in unnameable {
+      result.append(Scan.Problem(path: prefix + name, obstacle: .name, isTracked: false))
+    }
+    for entry in entries {
+      guard case .obstructed(let obstacle) = entry.state else { continue }
+      result.append(
+        Scan.Problem(
+          path: prefix + entry.name.bytes, obstacle: obstacle, isTracked: entry.row != nil))
     }
     return result
   }
@@ -150,6 +159,8 @@ package struct ScannedDirectory: Sendable {
   var isAccounted = true
   /// Whether there was no name in it.
   var isEmpty = false
+  /// Whether it is untracked and was left to be read later.
+  var isLeft = false
   var hasIgnoreFile = false
   /// Digest of the rules that untracked names were judged by.
   var rules: UInt64 = 0

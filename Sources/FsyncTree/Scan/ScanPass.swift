@@ -64,7 +64,8 @@ final class ScanPass: Sendable {
     findings.putInOrder()
     let scan = Scan(
       started: started, directories: findings.directories, leftovers: findings.leftovers,
-      mounts: findings.mounts.sorted(), isSettled: false, stamps: options.stamps,
+      mounts: findings.mounts.sorted(), left: findings.left, isSettled: false,
+      stamps: options.stamps,
       hasModes: options.hasModes)
     return Result(scan: scan, restless: findings.restless)
   }
@@ -102,6 +103,7 @@ struct ScanFindings: Sendable {
   var directories: [ScannedDirectory] = []
   var leftovers: [Scan.Leftover] = []
   var mounts: [Path] = []
+  var left: [ScanTask] = []
   var restless = 0
   var rootFailure: SystemError?
 
@@ -109,8 +111,17 @@ struct ScanFindings: Sendable {
     directories.append(contentsOf: other.directories)
     leftovers.append(contentsOf: other.leftovers)
     mounts.append(contentsOf: other.mounts)
+    left.append(contentsOf: other.left)
     restless += other.restless
     rootFailure = rootFailure ?? other.rootFailure
+  }
+
+  /// Leaves an untracked folder to be read later.
+  mutating func leave(_ task: ScanTask) {
+    var record = ScannedDirectory(path: task.path, number: nil, slot: task.slot)
+    record.isLeft = true
+    directories.append(record)
+    left.append(task)
   }
 
   /// Sorts directories in pre-order and lets entries name them by position.

@@ -14,6 +14,8 @@ package struct ScanOptions: Sendable {
   package var hasModes = true
   /// How finely the file system stamps changes.
   package var stamps = StampRule.coarse
+  /// What is done with folders that the index does not have.
+  package var untracked = Untracked.entered
   /// After an unclean stop: files stamped at or after this moment are read again.
   package var distrustSince: FileTime?
   /// Rules that hold above the root's own.
@@ -23,6 +25,20 @@ package struct ScanOptions: Sendable {
 
   /// Makes the usual options.
   package init() {}
+
+  /// What a scan does with folders that the index does not have.
+  package enum Untracked: Sendable {
+    /// It looks into them, and keeps a record of every file there.
+    case entered
+    /// It leaves them to `UntrackedFolders`, which reads as it looks and so need not keep that;
+    /// but enters those at or above one of these paths.
+    case left(unless: PathSet)
+
+    func leaves(_ path: Path) -> Bool {
+      guard case .left(let paths) = self else { return false }
+      return paths.isEmpty || !(paths.contains(path) || paths.hasBelow(path))
+    }
+  }
 }
 
 /// Compares a working tree with its index.

@@ -1,5 +1,5 @@
-package import FsyncCore
-package import FsyncSystem
+internal import FsyncCore
+internal import FsyncSystem
 
 /// Builds directories from the bottom up.
 final class Assembly {
@@ -8,14 +8,17 @@ final class Assembly {
   private let scan: Scan
   private let kept: PathSet
   private let contents: (Path) -> FoundContent?
+  private let folders: [Path: UntrackedFolder]
   private let put: (ObjectKind, [UInt8]) -> ObjectID
+  private let rules: SnapshotRules
   /// The numbers of known directories that the scan has a record of, rising, and the records.
   private let recorded: [(number: Int, position: Int)]
+  private var arena = IndexArena()
   private(set) var waiting: [Path] = []
 
   init(
     index: Index, base: IndexContents, scan: Scan, kept: PathSet,
-    contents: @escaping (Path) -> FoundContent?,
+    contents: @escaping (Path) -> FoundContent?, folders: [Path: UntrackedFolder],
     put: @escaping (ObjectKind, [UInt8]) -> ObjectID
   ) {
     self.index = index
@@ -23,19 +26,12 @@ final class Assembly {
     self.scan = scan
     self.kept = kept
     self.contents = contents
+    self.folders = folders
     self.put = put
+    rules = SnapshotRules(stamps: scan.stamps, started: scan.started, hasModes: scan.hasModes)
     recorded = scan.directories.enumerated()
       .compactMap { position, directory in directory.number.map { ($0, position) } }
       .sorted { $0.number < $1.number }
-  }
-
-  /// A directory's rows as they come together.
-  private struct Draft {
-    var rows: [RowDraft] = []
-    /// Whether the rows make another tree than the base's.
-    var isChanged = false
-    /// Whether something on disk has no row.
-    var hasUnrecorded = false
   }
 
   // MARK: Directories
@@ -49,7 +45,7 @@ final class Assembly {
     }
     let record = recorded[first].number == number ? scan.directories[recorded[first].position] : nil
     if record?.obstacle != nil { return .copied(number, of: index, base) }
-    var draft = Draft()
+    var draft = FolderRows()
     var entries = (record?.entries ?? [])[...]
     for row in index.directories[number].rowRange {
       while let entry = entries.first, entry.row == nil,
@@ -69,42 +65,24 @@ final class Assembly {
     }
     for entry in entries { add(entry, at: path, to: &draft) }
     var directory = index.directories[number]
-    if let record { note(record, draft, in: &directory) }
+    if let record { rules.note(record, draft, in: &directory) }
     let tree = draft.isChanged ? build(draft) : directory.tree.id
-    return .built(BuiltDirectory(record: directory, tree: tree, rows: draft.rows))
+    return arena.keep(directory, tree, draft.rows)
   }
 
   /// Drafts an untracked directory; nil where there is nothing in it to record.
   private func untracked(_ record: ScannedDirectory) -> DirectoryDraft? {
-    guard record.obstacle == nil else { return nil }
-    var draft = Draft()
+    guard record.obstacle == nil, !record.isLeft else { return nil }
+    var draft = FolderRows()
     for entry in record.entries { add(entry, at: record.path, to: &draft) }
     guard record.isEmpty || !draft.rows.isEmpty else { return nil }
     var directory = IndexDirectory()
-    note(record, draft, in: &directory)
-    return .built(BuiltDirectory(record: directory, tree: build(draft), rows: draft.rows))
+    rules.note(record, draft, in: &directory)
+    return arena.keep(directory, build(draft), draft.rows)
   }
 
-  private func build(_ draft: Draft) -> ObjectID {
-    TreeNode.build(draft.rows.map(\.element), put: put)
-  }
-
-  /// Takes over what a scan has seen of a directory itself.
-  private func note(_ record: ScannedDirectory, _ draft: Draft, in directory: inout IndexDirectory)
-  {
-    guard let stat = record.stat else { return }
-    let wasQuiet = directory.flags & IndexDirectory.quiet != 0 && directory.matches(stat)
-    directory.note(stat)
-    directory.flags &= ~IndexDirectory.quiet
-    if record.isListed {
-      directory.rules = record.rules
-      directory.flags &= ~IndexDirectory.ignoreFile
-      if record.hasIgnoreFile { directory.flags |= IndexDirectory.ignoreFile }
-    }
-    let isWhole = record.isListed ? record.isAccounted && record.rulesFailure == nil : wasQuiet
-    if isWhole, !draft.hasUnrecorded, scan.stamps.isSafe(stat.ctime, at: scan.started) {
-      directory.flags |= IndexDirectory.quiet
-    }
+  private func build(_ draft: FolderRows) -> ObjectID {
+    draft.tree(put: put)
   }
 
   private func lowerBound(_ number: Int) -> Int {
@@ -119,7 +97,7 @@ final class Assembly {
   // MARK: Rows
 
   /// Takes over a row that the scan found as it was; below a directory there may be changes.
-  private func keep(_ row: Int, at path: Path, in draft: inout Draft) {
+  private func keep(_ row: Int, at path: Path, in draft: inout FolderRows) {
     guard let name = index.name(row) else { return }
     var entry = base.entry(index.rows[row], row)
     var result = RowDraft(name: name, entry: entry, stat: .borrowed(index.rows[row]))
@@ -136,7 +114,7 @@ final class Assembly {
   }
 
   /// Takes over a row with all below it, whatever the disk has there.
-  private func freeze(_ row: Int, in draft: inout Draft) {
+  private func freeze(_ row: Int, in draft: inout FolderRows) {
     guard let name = index.name(row) else { return }
     let record = index.rows[row]
     var result = RowDraft(
@@ -154,7 +132,8 @@ final class Assembly {
   }
 
   /// Decides about a row that the scan found otherwise.
-  private func change(_ row: Int, _ entry: ScannedEntry, at path: Path, in draft: inout Draft) {
+  private func change(_ row: Int, _ entry: ScannedEntry, at path: Path, in draft: inout FolderRows)
+  {
     let place = path.appending(entry.name)
     if kept.contains(place) { return freeze(row, in: &draft) }
     switch entry.state {
@@ -162,7 +141,7 @@ final class Assembly {
     case .candidate:
       guard let content = contents(place) else { return freeze(row, in: &draft) }
       let old = base.entry(index.rows[row], row)
-      let new = self.entry(content, over: old)
+      let new = rules.entry(content, over: old)
       draft.isChanged = draft.isChanged || new != old
       draft.rows.append(RowDraft(name: entry.name, entry: new, stat: .new(content.stat)))
     case .directory(let position):
@@ -176,7 +155,7 @@ final class Assembly {
   }
 
   /// Leaves out a row that is absent, as far as nothing in it is kept.
-  private func remove(_ row: Int, _ path: Path, in draft: inout Draft) {
+  private func remove(_ row: Int, _ path: Path, in draft: inout FolderRows) {
     guard scan.isSettled else {
       waiting.append(path)
       return freeze(row, in: &draft)
@@ -186,7 +165,7 @@ final class Assembly {
       draft.isChanged = true
       return
     }
-    var inside = Draft()
+    var inside = FolderRows()
     let number = Int(record.child)
     for child in index.directories[number].rowRange {
       guard let name = index.name(child) else { continue }
@@ -207,18 +186,19 @@ final class Assembly {
     draft.rows.append(
       RowDraft(
         name: name, entry: .directory(tree, mode: record.mode),
-        child: .built(BuiltDirectory(record: directory, tree: tree, rows: inside.rows))))
+        child: arena.keep(directory, tree, inside.rows)))
   }
 
   /// Records a name that the base tree does not have.
-  private func add(_ entry: ScannedEntry, at path: Path, to draft: inout Draft) {
+  private func add(_ entry: ScannedEntry, at path: Path, to draft: inout FolderRows) {
     let place = path.appending(entry.name)
     switch entry.state {
     case .candidate where !kept.contains(place):
       guard let content = contents(place) else { break }
       draft.isChanged = true
       draft.rows.append(
-        RowDraft(name: entry.name, entry: self.entry(content, over: nil), stat: .new(content.stat)))
+        RowDraft(name: entry.name, entry: rules.entry(content, over: nil), stat: .new(content.stat))
+      )
       return
     case .directory(let position) where !kept.contains(place):
       let count = draft.rows.count
@@ -230,40 +210,15 @@ final class Assembly {
     draft.hasUnrecorded = true
   }
 
-  private func addDirectory(_ record: ScannedDirectory, _ name: Name, to draft: inout Draft) {
-    guard let child = untracked(record), let stat = record.stat else {
+  private func addDirectory(_ record: ScannedDirectory, _ name: Name, to draft: inout FolderRows) {
+    if record.isLeft, let folder = folders[record.path] {
+      draft.rows.append(folder.row(name))
+    } else if let child = untracked(record), let stat = record.stat {
+      draft.rows.append(
+        RowDraft(
+          name: name, entry: .directory(child.tree, mode: rules.mode(ofNew: stat)), child: child))
+    } else {
       draft.hasUnrecorded = true
-      return
     }
-    let mode = scan.hasModes ? stat.mode : 0o755
-    draft.rows.append(
-      RowDraft(name: name, entry: .directory(child.tree, mode: mode), child: child))
-  }
-
-  /// The entry of what was read.
-  private func entry(_ found: FoundContent, over old: Entry?) -> Entry {
-    let mode =
-      scan.hasModes ? found.stat.stat.mode & 0o777 : old.map { $0.kind == .file ? $0.mode : 0o644 }
-    if var same = old, found.matches(same) {
-      if same.kind == .file { same.mode = mode ?? same.mode }
-      return same
-    }
-    let mtime = Timestamp(found.stat.stat.mtime)
-    switch found.kind {
-    case .symlink: return .symlink(found.content, size: found.size, mtime: mtime)
-    default:
-      var entry = Entry.file(
-        found.content, size: found.size, mode: mode ?? 0o644, mtime: mtime)
-      // What this replica cannot see it does not take away.
-      if old?.kind == .file { entry.attributes = old?.attributes }
-      return entry
-    }
-  }
-}
-
-extension Timestamp {
-  /// A file's time.
-  package init(_ time: FileTime) {
-    self.init(seconds: time.seconds, nanoseconds: min(time.nanoseconds, 999_999_999))
   }
 }

@@ -21,21 +21,23 @@ package struct Snapshot: Sendable {
   ///     is there keeps its own entry, and what is in it is judged by itself; one that is not
   ///     there keeps all that was in it.
   ///   - contents: what a candidate was found to hold; nil where that is not known.
+  ///   - folders: what was read of the untracked folders that the scan left, where there was
+  ///     anything to record; they are used up.
   ///   - put: stores a tree object.
   package static func assemble(
     _ index: Index, _ scan: Scan, keeping kept: PathSet = PathSet(),
-    contents: (Path) -> FoundContent?, put: (ObjectKind, [UInt8]) -> ObjectID
+    contents: (Path) -> FoundContent?, folders: [Path: UntrackedFolder] = [:],
+    put: (ObjectKind, [UInt8]) -> ObjectID
   ) throws(TreeError) -> Snapshot {
     let base = try index.contents()
     return withoutActuallyEscaping(contents) { contents in
       withoutActuallyEscaping(put) { put in
         let assembly = Assembly(
-          index: index, base: base, scan: scan, kept: kept, contents: contents, put: put)
+          index: index, base: base, scan: scan, kept: kept, contents: contents,
+          folders: folders, put: put)
         let draft = assembly.known(0, at: .root)
-        let builder = IndexBuilder()
-        builder.append(draft, parent: 0, row: 0)
         return Snapshot(
-          tree: draft.tree, index: builder.finish(draft.tree), waiting: assembly.waiting)
+          tree: draft.tree, index: IndexBuilder.index(of: draft), waiting: assembly.waiting)
       }
     }
   }

@@ -1,6 +1,7 @@
 import FsyncCore
 import FsyncSystem
 import FsyncTree
+import Synchronization
 import TestSupport
 
 /// A reader that has nothing.
@@ -23,6 +24,22 @@ private struct OverlaySink: ContentSink {
   ) throws(Never) { _ = objects.put(.chunk, Array(chunk)) }
 }
 
+/// Keeps all objects in memory, for one thread.
+final class MemorySink: ContentSink {
+  private(set) var objects: [StoredObject] = []
+
+  func put(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws(Never) -> ObjectID {
+    objects.append(StoredObject(kind: kind, bytes: Array(bytes)))
+    return Digest.object(kind, bytes)
+  }
+
+  func needs(_ id: ObjectID) throws(Never) -> Bool { true }
+
+  func put(
+    _ id: ObjectID, _ chunk: UnsafeRawBufferPointer, like earlier: [ObjectID]
+  ) throws(Never) { objects.append(StoredObject(kind: .chunk, bytes: Array(chunk))) }
+}
+
 /// A folder, the objects of its trees, and its index: what a repository is made of, in a test.
 final class Replica {
   let root: Directory
@@ -32,6 +49,8 @@ final class Replica {
   var kept: [Path] = []
   /// Paths that are treated as unreadable.
   var unread: Set<Path> = []
+  /// What could not be recorded of untracked folders that were left by the last scan.
+  private(set) var problems: [Scan.Problem] = []
 
   init(_ path: String) throws {
     root = try Directory(Array(path.utf8))
@@ -50,11 +69,24 @@ final class Replica {
       let result = reader.content(of: path, stat.kind, into: OverlaySink(objects: objects))
       if case .success(let content) = result { contents[path] = content }
     }
-    return try Snapshot.assemble(index, found, keeping: PathSet(kept)) {
-      contents[$0]
-    } put: {
-      objects.put($0, $1)
+    let untracked = try readUntracked(found)
+    problems = untracked.problems
+    return try Snapshot.assemble(
+      index, found, keeping: PathSet(kept), contents: { contents[$0] },
+      folders: untracked.folders, put: { objects.put($0, $1) })
+  }
+
+  /// Reads the untracked folders that a scan left, on as many threads as it had.
+  func readUntracked(_ scan: Scan) throws -> UntrackedFolders.Found {
+    let folders = try UntrackedFolders(scan, root, options)
+    let made = Mutex<[StoredObject]>([])
+    try Workers.run(options.threads) { _ in
+      let sink = MemorySink()
+      folders.work(sink) { _, _ in true }
+      made.withLock { $0 += sink.objects }
     }
+    for object in made.withLock({ $0 }) { objects.put(object.kind, object.bytes) }
+    return folders.result
   }
 
   /// Scans and takes over the new tree.

@@ -1,0 +1,44 @@
+internal import FsyncCore
+internal import FsyncSystem
+
+/// A second look, to settle what the first found absent.
+extension FolderScan {
+  /// Says whether a directory is surely as the scan before has read it; notes it if it is not.
+  mutating func isStill(
+    _ stat: Stat, _ earlier: Stat?, _ known: IndexDirectory?
+  ) -> Bool {
+    guard let previous = pass.previous else { return false }
+    let isSame =
+      earlier.map { $0.inode == stat.inode && $0.mtime == stat.mtime && $0.ctime == stat.ctime }
+      ?? known?.matches(stat) ?? false
+    let stamps = pass.options.stamps
+    if isSame, stamps.isSafe(stat.ctime, at: previous.started) { return true }
+    // A stamp in the future (the clock was set back) says nothing about now.
+    if !isSame || (stat.ctime <= pass.started && !stamps.isSafe(stat.ctime, at: pass.started)) {
+      findings.restless += 1
+    }
+    return false
+  }
+
+  /// Takes over what the scan before found in a directory, and goes on below it.
+  mutating func carry(
+    _ earlier: ScannedDirectory?, _ task: ScanTask, _ context: FolderContext
+  ) {
+    let seen = rowsSeen(task)
+    for row in task.number >= 0 ? index.directories[task.number].rowRange : 0..<0
+    where index.rows[row].isDirectory && seen(row) {
+      pushKnown(row, context, wasSeen: true)
+    }
+    guard var record = earlier else { return }
+    record.slot = task.slot
+    for position in record.entries.indices {
+      guard case .directory(let old) = record.entries[position].state,
+        let slot = pushNew(
+          record.entries[position].name, context, previous: old,
+          isReplacement: record.entries[position].row != nil)
+      else { continue }
+      record.entries[position].state = .directory(slot)
+    }
+    findings.directories.append(record)
+  }
+}

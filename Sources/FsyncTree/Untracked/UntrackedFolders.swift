@@ -1,0 +1,116 @@
+package import FsyncCore
+package import FsyncSystem
+internal import Synchronization
+
+/// Reads the untracked folders that a scan left, on several threads, and builds their trees from
+/// the bottom up.
+///
+/// A file is recorded as it is read, and a folder built as soon as all in it has been: memory
+/// holds the folders on the way to those that are being read, and 110 bytes for each file that has
+/// been. Nothing here is in the base tree, so nothing here can be a deletion.
+package final class UntrackedFolders: Sendable {
+  let pass: ScanPass
+  let rules: SnapshotRules
+  let steps: WorkStack<Step>
+  private let found = Mutex(Found())
+  private let isEnded = Atomic(false)
+  private let files = Atomic<Int>(0)
+  private let read = Atomic<UInt64>(0)
+
+  /// What there is to do.
+  enum Step: Sendable {
+    /// To look into a folder, and read its first files.
+    case folder(FolderReading)
+    /// To read some files of a folder.
+    case files(FolderReading, ArraySlice<ScannedEntry>)
+  }
+
+  /// What was found.
+  package struct Found: Sendable {
+    /// The folders that the scan left, as far as there was anything to record.
+    package internal(set) var folders: [Path: UntrackedFolder] = [:]
+    /// Everything that could not be recorded.
+    package internal(set) var problems: [Scan.Problem] = []
+    /// Folders where other file systems were entered.
+    package internal(set) var mounts: [Path] = []
+    /// Bytes of content read.
+    package internal(set) var bytes: UInt64 = 0
+
+    /// Makes a finding of nothing.
+    package init() {}
+
+    mutating func add(_ other: Found) {
+      folders.merge(other.folders) { old, _ in old }
+      problems += other.problems
+      mounts += other.mounts
+      bytes += other.bytes
+    }
+  }
+
+  /// Makes ready to read what a scan left.
+  package init(
+    _ scan: Scan, _ root: borrowing Directory, _ options: ScanOptions
+  ) throws(TreeError) {
+    var options = options
+    options.untracked = .entered
+    pass = try ScanPass(root, .empty(), options, after: nil)
+    rules = SnapshotRules(
+      stamps: options.stamps, started: pass.started, hasModes: options.hasModes)
+    steps = WorkStack(scan.left.reversed().map { .folder(FolderReading($0, in: nil)) })
+  }
+
+  /// Reads on one thread until nothing is left; call it on each.
+  /// - Parameter proceed: called with the files and bytes read so far by all threads, now and
+  ///   then; false ends the work of all.
+  /// - Throws: what the sink throws; a `SystemError` where the root cannot be opened again is a
+  ///   problem of the folders.
+  package func work<Sink: ObjectSink>(
+    _ sink: Sink, proceed: (Int, UInt64) -> Bool
+  ) throws(Sink.Failure) {
+    var worker: UntrackedWorker<Sink>
+    do throws(SystemError) {
+      worker = try UntrackedWorker(self, sink)
+    } catch {
+      while let step = steps.take() {
+        if case .folder(let folder) = step { note(error, folder) }
+        steps.finish(adding: [])
+      }
+      return
+    }
+    while let step = steps.take() {
+      // A step that failed ends the work of all: they take what is left, and leave it.
+      var failure: Sink.Failure?
+      if !isEnded.load(ordering: .relaxed) {
+        do throws(Sink.Failure) { try worker.run(step) } catch { failure = error }
+        let (files, bytes) = count(&worker)
+        if failure != nil || !proceed(files, bytes) { isEnded.store(true, ordering: .relaxed) }
+      }
+      steps.finish(adding: [])
+      if let failure { throw failure }
+    }
+    let more = worker.takeFound()
+    found.withLock { $0.add(more) }
+  }
+
+  private func count<Sink>(_ worker: inout UntrackedWorker<Sink>) -> (Int, UInt64) {
+    let (files, bytes) = worker.takeCounts()
+    return (
+      self.files.wrappingAdd(files, ordering: .relaxed).newValue,
+      read.wrappingAdd(bytes, ordering: .relaxed).newValue
+    )
+  }
+
+  private func note(_ error: SystemError, _ folder: FolderReading) {
+    found.withLock {
+      $0.problems.append(
+        Scan.Problem(path: folder.task.path.bytes, obstacle: .system(error), isTracked: false))
+    }
+  }
+
+  /// What all threads have found, once they have ended.
+  package var result: Found {
+    var result = found.withLock { $0 }
+    result.bytes = read.load(ordering: .relaxed)
+    return result
+  }
+}

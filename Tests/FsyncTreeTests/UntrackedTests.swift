@@ -1,0 +1,139 @@
+import FsyncCore
+import FsyncSystem
+import FsyncTree
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct UntrackedTests {
+  private func replica(_ path: String, threads: Int = 2, unless: [Path] = []) throws -> Replica {
+    let replica = try Replica(path)
+    replica.options.threads = threads
+    replica.options.untracked = .left(unless: PathSet(unless))
+    return replica
+  }
+
+  /// What was read at once is what a scan that remembers everything makes, down to the index: the
+  /// next scan finds nothing.
+  @Test(arguments: UInt64(0)..<30) func readingAtOnceGivesTheSame(seed: UInt64) throws {
+    var random = SplitMix(seed: seed)
+    let folder = try TemporaryDirectory(inMemory: true)
+    let atOnce = try replica(folder.path, threads: 1 + random.below(4))
+    try random.grow(atOnce.root, depth: 4, count: 7)
+    usleep(20_000)
+    let remembering = try Replica(folder.path)
+    #expect(try atOnce.commit() == remembering.commit(), "seed \(seed)")
+    #expect(try atOnce.entries() == remembering.entries(), "seed \(seed)")
+    #expect(atOnce.index.count == remembering.index.count, "seed \(seed)")
+    #expect(try atOnce.scan().isClean, "seed \(seed)")
+    // Written and read again, it is one index.
+    try atOnce.index.write(to: atOnce.root, Array("index".utf8))
+    let stored = try #require(try Index.open(in: atOnce.root, Array("index".utf8)))
+    #expect(stored.tree == atOnce.index.tree)
+    for row in 0..<stored.count {
+      #expect(try stored.entry(row) == atOnce.index.entry(row), "seed \(seed)")
+    }
+  }
+
+  @Test func largeFoldersAreSharedAndDeepOnesBuilt() throws {
+    let folder = try TemporaryDirectory(inMemory: true)
+    // More than one batch, more than one arena, and a chain of folders with nothing else.
+    for number in 0..<3000 { try folder.write("wide/\(number)", [UInt8(number & 255)]) }
+    for number in 0..<400 {
+      for file in 0..<50 { try folder.write("many/\(number)/\(file)", [UInt8(file)]) }
+    }
+    let depth = 300
+    try folder.write(
+      (0..<depth).map { _ in "d" }.joined(separator: "/") + "/end", [1])
+    let atOnce = try replica(folder.path, threads: 4)
+    #expect(try atOnce.commit() == Replica(folder.path).commit())
+    #expect(atOnce.index.count == 3001 + 400 * 51 + 1 + depth + 1)
+    try folder.write("many/7/7", [200, 201])
+    #expect(try atOnce.commit() == Replica(folder.path).commit())
+  }
+
+  @Test func whatCannotBeRecordedIsTold() throws {
+    let folder = try TemporaryDirectory()
+    try folder.write(".fsyncignore", Array("*.o\n/new/skip/\n".utf8))
+    try folder.write("new/a", [1])
+    try folder.write("new/b.o", [1])
+    try folder.write("new/skip/c", [1])
+    try folder.write("new/only/d.o", [1])
+    try folder.write("new/nested/.fsync/journal/1", [1])
+    try folder.write("new/nested/x", [1])
+    mkdir(folder.appending("new/empty"), 0o700)
+    mkfifo(folder.appending("new/pipe"), 0o600)
+    let atOnce = try replica(folder.path)
+    try atOnce.commit()
+    #expect(try atOnce.paths == [".fsyncignore", "new", "new/a", "new/empty"])
+    #expect(try atOnce.entries()["new/empty"]?.mode == 0o700)
+    #expect(
+      Set(atOnce.problems.map(\.path)) == [
+        Array("new/nested".utf8), Array("new/pipe".utf8),
+      ])
+    #expect(try Replica(folder.path).commit() == atOnce.index.tree)
+  }
+
+  @Test func aFolderWithAPathThatIsJudgedByItselfIsEntered() throws {
+    let folder = try TemporaryDirectory()
+    try folder.write("a/b/kept", [1])
+    try folder.write("a/other", [1])
+    try folder.write("c/d", [1])
+    let atOnce = try replica(folder.path, unless: [path("a/b/kept")])
+    atOnce.kept = [path("a/b/kept")]
+    let scan = try atOnce.scan()
+    var met: [String] = []
+    scan.forEachCandidate { path, _, _ in met.append(path.description) }
+    #expect(met == ["a/b/kept", "a/other"])
+    #expect(scan.hasLeft)
+    try atOnce.commit()
+    #expect(try atOnce.paths == ["a", "a/other", "c", "c/d"])
+  }
+
+  /// Whatever call fails, what is recorded is a part of what is there, and the rest was reported.
+  @Test(arguments: [EACCES, EIO]) func failedCallsAreReported(code: Int32) throws {
+    let folder = try TemporaryDirectory(inMemory: true)
+    for name in ["a/b", "a/c/d", "a/c/e", "f/g"] { try folder.write(name, [1, 2]) }
+    let all = try Replica(folder.path)
+    try all.commit()
+    let whole = try all.entries().filter { $0.value.kind == .file }
+    var passing = 0
+    while true {
+      let atOnce = try replica(folder.path, threads: 1)
+      let scan = try atOnce.scan()
+      var snapshot: Snapshot?
+      let met = Faults.injecting(nil, after: passing, code: code) {
+        snapshot = try? atOnce.snapshot(scan)
+      }.met
+      if let snapshot {
+        atOnce.index = snapshot.index
+        let found = try atOnce.entries().filter { $0.value.kind == .file }
+        #expect(found.allSatisfy { whole[$0.key] == $0.value }, "after \(passing) calls")
+        if found.count < whole.count {
+          #expect(!atOnce.problems.isEmpty, "after \(passing) calls")
+        }
+      }
+      if !met { break }
+      passing += 1
+    }
+    #expect(passing > 10)
+  }
+
+  @Test func aSinkThatFailsEndsTheWork() throws {
+    struct Full: Error {}
+    struct FullSink: ObjectSink {
+      func put(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws(Full) -> ObjectID {
+        throw Full()
+      }
+      func put(_ kind: ObjectKind, _ bytes: [UInt8]) throws(Full) -> ObjectID { throw Full() }
+    }
+    let folder = try TemporaryDirectory()
+    for number in 0..<100 { try folder.write("new/\(number)", [1]) }
+    let atOnce = try replica(folder.path)
+    let folders = try UntrackedFolders(try atOnce.scan(), atOnce.root, atOnce.options)
+    #expect(throws: Full.self) { try folders.work(FullSink()) { _, _ in true } }
+    // Whoever comes after that is told that there is nothing left.
+    folders.work(MemorySink()) { _, _ in true }
+    #expect(folders.result.folders.isEmpty)
+  }
+}
