@@ -121,19 +121,24 @@ import Testing
 
   @Test func aSinkThatFailsEndsTheWork() throws {
     struct Full: Error {}
-    struct FullSink: ObjectSink {
+    struct FullSink: ContentSink {
       func put(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws(Full) -> ObjectID {
         throw Full()
       }
-      func put(_ kind: ObjectKind, _ bytes: [UInt8]) throws(Full) -> ObjectID { throw Full() }
+      func needs(_ id: ObjectID) throws(Full) -> Bool { throw Full() }
+      func put(
+        _ id: ObjectID, _ chunk: UnsafeRawBufferPointer, like earlier: [ObjectID]
+      ) throws(Full) { throw Full() }
     }
     let folder = try TemporaryDirectory()
     for number in 0..<100 { try folder.write("new/\(number)", [1]) }
     let atOnce = try replica(folder.path)
-    let folders = try UntrackedFolders(try atOnce.scan(), atOnce.root, atOnce.options)
+    let folders = try UntrackedFolders<FullSink>(
+      try atOnce.scan(), atOnce.root, atOnce.options)
     #expect(throws: Full.self) { try folders.work(FullSink()) { _, _ in true } }
     // Whoever comes after that is told that there is nothing left.
-    folders.work(MemorySink()) { _, _ in true }
+    try folders.work(FullSink()) { _, _ in true }
+    #expect(folders.isEnded)
     #expect(folders.result.folders.isEmpty)
   }
 }

@@ -1,29 +1,8 @@
-package import FsyncCore
-package import FsyncStore
+internal import FsyncCore
+internal import FsyncStore
 internal import FsyncSystem
 internal import FsyncTree
 internal import Synchronization
-
-extension IngestWorker: ObjectSink {
-  package func put(_ kind: ObjectKind, _ bytes: [UInt8]) throws(StoreError) -> ObjectID {
-    try put(kind, bytes, like: nil)
-  }
-}
-
-/// Finds ids of content only, and keeps trees: for who asks what a commit would be.
-final class TreeSink: ObjectSink {
-  private(set) var objects: [StoredObject] = []
-
-  func put(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws(Never) -> ObjectID {
-    Digest.object(kind, bytes)
-  }
-
-  func put(_ kind: ObjectKind, _ bytes: [UInt8]) throws(Never) -> ObjectID {
-    let object = StoredObject(kind: kind, bytes: bytes)
-    if kind == .tree { objects.append(object) }
-    return object.id
-  }
-}
 
 extension Repository {
   /// Reads the untracked folders that a scan left.
@@ -32,36 +11,53 @@ extension Repository {
   ///   - overlay: where trees go without an ingest.
   func readUntracked(
     _ tree: borrowing WorkingTree, into ingest: Ingest?, _ overlay: ObjectOverlay
-  ) throws(RepositoryError) -> UntrackedFolders.Found {
-    guard tree.scan.hasLeft else { return UntrackedFolders.Found() }
-    let folders = try UntrackedFolders.of(tree, place.root ?? [])
-    let failure = Mutex<RepositoryError?>(nil)
-    let objects = Mutex<[StoredObject]>([])
-    let (progress, stop) = (progress, stop)
-    let isStopped = Atomic(false)
-    try calling([]) { () throws(SystemError) in
-      try Workers.run(configuration.threads ?? Workers.processors) { _ in
-        let proceed = { (files: Int, bytes: UInt64) in
-          progress.report(.reading, files, nil, bytes)
-          if stop() { isStopped.store(true, ordering: .relaxed) }
-          return !isStopped.load(ordering: .relaxed)
-        }
-        if let ingest {
-          do throws(StoreError) {
-            let worker = ingest.worker()
-            try folders.work(worker, proceed: proceed)
-            try worker.finish()
-          } catch { failure.withLock { $0 = $0 ?? RepositoryError(error) } }
-        } else {
-          let sink = TreeSink()
-          folders.work(sink, proceed: proceed)
-          objects.withLock { $0 += sink.objects }
-        }
+  ) throws(RepositoryError) -> UntrackedContent {
+    guard tree.scan.hasLeft else { return UntrackedContent() }
+    let found: UntrackedContent
+    if let ingest {
+      let stop = stop
+      found = try readUntracked(tree) {
+        PipelineSink(writer: ingest.worker(), stop: stop)
+      } finish: { sink throws(StoreError) in
+        try sink.writer?.finish()
       }
+    } else {
+      let objects = Mutex<[StoredObject]>([])
+      let stop = stop
+      found = try readUntracked(tree) {
+        TreeSink(stop: stop)
+      } finish: { sink throws(StoreError) in
+        objects.withLock { $0 += sink.trees }
+      }
+      for object in objects.withLock({ $0 }) { overlay.put(object.kind, object.bytes) }
     }
-    if let failure = failure.withLock({ $0 }) { throw failure }
-    if isStopped.load(ordering: .relaxed) { throw .interrupted }
-    for object in objects.withLock({ $0 }) { overlay.put(object.kind, object.bytes) }
+    return found
+  }
+
+  private func readUntracked<Sink: ContentSink>(
+    _ tree: borrowing WorkingTree, sink: @escaping @Sendable () -> Sink,
+    finish: @escaping @Sendable (Sink) throws(StoreError) -> Void
+  ) throws(RepositoryError) -> UntrackedContent where Sink.Failure == StoreError {
+    let folders: UntrackedFolders<Sink>
+    do throws(TreeError) {
+      folders = try UntrackedFolders(tree.scan, tree.root, tree.options)
+    } catch { throw RepositoryError(error, path: place.root ?? []) }
+    let failure = Mutex<StoreError?>(nil)
+    let (progress, stop) = (progress, stop)
+    do throws(SystemError) {
+      try Workers.run(configuration.threads ?? Workers.processors) { _ in
+        do throws(StoreError) {
+          let own = sink()
+          try folders.work(own) { files, bytes in
+            progress.report(.reading, files, nil, bytes)
+            return !stop()
+          }
+          try finish(own)
+        } catch { failure.withLock { $0 = $0 ?? error } }
+      }
+    } catch { throw .system(error, path: []) }
+    if let failure = failure.withLock({ $0 }) { throw RepositoryError(failure) }
+    if folders.isEnded { throw .interrupted }
     return folders.result
   }
 
@@ -72,13 +68,27 @@ extension Repository {
   }
 }
 
-extension UntrackedFolders {
-  /// Makes ready to read what the scan of a working tree left.
-  static func of(
-    _ tree: borrowing WorkingTree, _ root: [UInt8]
-  ) throws(RepositoryError) -> UntrackedFolders {
-    do throws(TreeError) {
-      return try UntrackedFolders(tree.scan, tree.root, tree.options)
-    } catch { throw RepositoryError(error, path: root) }
+/// Finds ids of content only, and keeps trees: for who asks what a commit would be.
+private final class TreeSink: ContentSink {
+  private let stop: @Sendable () -> Bool
+  private(set) var trees: [StoredObject] = []
+
+  init(stop: @escaping @Sendable () -> Bool) {
+    self.stop = stop
   }
+
+  func put(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws(StoreError) -> ObjectID {
+    if stop() { throw .interrupted }
+    if kind == .tree { trees.append(StoredObject(kind: kind, bytes: Array(bytes))) }
+    return Digest.object(kind, bytes)
+  }
+
+  func needs(_ id: ObjectID) throws(StoreError) -> Bool {
+    if stop() { throw .interrupted }
+    return false
+  }
+
+  func put(
+    _ id: ObjectID, _ chunk: UnsafeRawBufferPointer, like earlier: [ObjectID]
+  ) throws(StoreError) {}
 }

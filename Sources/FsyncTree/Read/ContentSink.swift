@@ -18,6 +18,19 @@ package protocol ContentSink<Failure>: SendableMetatype {
   ) throws(Failure)
 }
 
+extension ContentSink {
+  /// Takes an object and returns its id.
+  func put(_ kind: ObjectKind, _ bytes: [UInt8]) throws(Failure) -> ObjectID {
+    // The closure of withUnsafeBytes throws untyped, hence the detour.
+    let result: Result<ObjectID, Failure> = bytes.withUnsafeBytes { buffer in
+      do throws(Failure) { return .success(try put(kind, buffer)) } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+}
+
 /// Finds ids, and keeps nothing.
 struct Identifier: ContentSink {
   func put(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws(Never) -> ObjectID {

@@ -59,7 +59,7 @@ final class FolderReading: Sendable {
   }
 
   /// Builds the folder once all its parts have ended; nil where there is nothing to record.
-  func finish<Sink: ObjectSink>(
+  func finish<Sink: ContentSink>(
     _ rules: SnapshotRules, _ arena: inout IndexArena, _ sink: Sink
   ) throws(Sink.Failure) -> UntrackedFolder? {
     var (record, rows) = state.withLock { state in

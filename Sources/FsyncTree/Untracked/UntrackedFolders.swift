@@ -8,12 +8,12 @@ internal import Synchronization
 /// A file is recorded as it is read, and a folder built as soon as all in it has been: memory
 /// holds the folders on the way to those that are being read, and 110 bytes for each file that has
 /// been. Nothing here is in the base tree, so nothing here can be a deletion.
-package final class UntrackedFolders: Sendable {
+package final class UntrackedFolders<Sink: ContentSink>: Sendable {
   let pass: ScanPass
   let rules: SnapshotRules
   let steps: WorkStack<Step>
-  private let found = Mutex(Found())
-  private let isEnded = Atomic(false)
+  private let found = Mutex(UntrackedContent())
+  private let ended = Atomic(false)
   private let files = Atomic<Int>(0)
   private let read = Atomic<UInt64>(0)
 
@@ -23,28 +23,8 @@ package final class UntrackedFolders: Sendable {
     case folder(FolderReading)
     /// To read some files of a folder.
     case files(FolderReading, ArraySlice<ScannedEntry>)
-  }
-
-  /// What was found.
-  package struct Found: Sendable {
-    /// The folders that the scan left, as far as there was anything to record.
-    package internal(set) var folders: [Path: UntrackedFolder] = [:]
-    /// Everything that could not be recorded.
-    package internal(set) var problems: [Scan.Problem] = []
-    /// Folders where other file systems were entered.
-    package internal(set) var mounts: [Path] = []
-    /// Bytes of content read.
-    package internal(set) var bytes: UInt64 = 0
-
-    /// Makes a finding of nothing.
-    package init() {}
-
-    mutating func add(_ other: Found) {
-      folders.merge(other.folders) { old, _ in old }
-      problems += other.problems
-      mounts += other.mounts
-      bytes += other.bytes
-    }
+    /// To take a part of a large file.
+    case shared(SharedWork<Sink, Sink.Failure>)
   }
 
   /// Makes ready to read what a scan left.
@@ -64,7 +44,7 @@ package final class UntrackedFolders: Sendable {
   ///   then; false ends the work of all.
   /// - Throws: what the sink throws; a `SystemError` where the root cannot be opened again is a
   ///   problem of the folders.
-  package func work<Sink: ObjectSink>(
+  package func work(
     _ sink: Sink, proceed: (Int, UInt64) -> Bool
   ) throws(Sink.Failure) {
     var worker: UntrackedWorker<Sink>
@@ -80,10 +60,10 @@ package final class UntrackedFolders: Sendable {
     while let step = steps.take() {
       // A step that failed ends the work of all: they take what is left, and leave it.
       var failure: Sink.Failure?
-      if !isEnded.load(ordering: .relaxed) {
+      if !ended.load(ordering: .relaxed) {
         do throws(Sink.Failure) { try worker.run(step) } catch { failure = error }
         let (files, bytes) = count(&worker)
-        if failure != nil || !proceed(files, bytes) { isEnded.store(true, ordering: .relaxed) }
+        if failure != nil || !proceed(files, bytes) { ended.store(true, ordering: .relaxed) }
       }
       steps.finish(adding: [])
       if let failure { throw failure }
@@ -92,7 +72,13 @@ package final class UntrackedFolders: Sendable {
     found.withLock { $0.add(more) }
   }
 
-  private func count<Sink>(_ worker: inout UntrackedWorker<Sink>) -> (Int, UInt64) {
+  /// The threads that have nothing to do meanwhile, for large files.
+  var helpers: Helpers<Sink, Sink.Failure> {
+    let steps = steps
+    return Helpers(areWaiting: { steps.isAwaited }, offer: { steps.add(.shared($0)) })
+  }
+
+  private func count(_ worker: inout UntrackedWorker<Sink>) -> (Int, UInt64) {
     let (files, bytes) = worker.takeCounts()
     return (
       self.files.wrappingAdd(files, ordering: .relaxed).newValue,
@@ -107,10 +93,35 @@ package final class UntrackedFolders: Sendable {
     }
   }
 
+  /// Whether the work was ended before all was read.
+  package var isEnded: Bool { ended.load(ordering: .relaxed) }
+
   /// What all threads have found, once they have ended.
-  package var result: Found {
+  package var result: UntrackedContent {
     var result = found.withLock { $0 }
     result.bytes = read.load(ordering: .relaxed)
     return result
+  }
+}
+
+/// What was found in untracked folders.
+package struct UntrackedContent: Sendable {
+  /// The folders that the scan left, as far as there was anything to record.
+  package internal(set) var folders: [Path: UntrackedFolder] = [:]
+  /// Everything that could not be recorded.
+  package internal(set) var problems: [Scan.Problem] = []
+  /// Folders where other file systems were entered.
+  package internal(set) var mounts: [Path] = []
+  /// Bytes of content read.
+  package internal(set) var bytes: UInt64 = 0
+
+  /// Makes a finding of nothing.
+  package init() {}
+
+  mutating func add(_ other: UntrackedContent) {
+    folders.merge(other.folders) { old, _ in old }
+    problems += other.problems
+    mounts += other.mounts
+    bytes += other.bytes
   }
 }

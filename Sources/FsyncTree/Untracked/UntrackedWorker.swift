@@ -2,13 +2,13 @@ internal import FsyncCore
 internal import FsyncSystem
 
 /// One thread's part of reading untracked folders.
-struct UntrackedWorker<Sink: ObjectSink> {
-  private let all: UntrackedFolders
+struct UntrackedWorker<Sink: ContentSink> {
+  private let all: UntrackedFolders<Sink>
   private let sink: Sink
   private let reader: FileReader
   private var scan: FolderScan
   private var arena = IndexArena()
-  private var found = UntrackedFolders.Found()
+  private var found = UntrackedContent()
   private var files = 0
   private var bytes: UInt64 = 0
 
@@ -16,7 +16,7 @@ struct UntrackedWorker<Sink: ObjectSink> {
   /// keeps all of them busy.
   private static var batch: Int { 32 }
 
-  init(_ all: UntrackedFolders, _ sink: Sink) throws(SystemError) {
+  init(_ all: UntrackedFolders<Sink>, _ sink: Sink) throws(SystemError) {
     self.all = all
     self.sink = sink
     reader = try FileReader(all.pass.root.directory, stamps: all.pass.options.stamps)
@@ -24,8 +24,8 @@ struct UntrackedWorker<Sink: ObjectSink> {
   }
 
   /// Hands over what was found.
-  mutating func takeFound() -> UntrackedFolders.Found {
-    defer { found = UntrackedFolders.Found() }
+  mutating func takeFound() -> UntrackedContent {
+    defer { found = UntrackedContent() }
     found.mounts = scan.findings.mounts
     return found
   }
@@ -37,10 +37,11 @@ struct UntrackedWorker<Sink: ObjectSink> {
   }
 
   /// Takes one step.
-  mutating func run(_ step: UntrackedFolders.Step) throws(Sink.Failure) {
+  mutating func run(_ step: UntrackedFolders<Sink>.Step) throws(Sink.Failure) {
     switch step {
     case .folder(let folder): try enter(folder)
     case .files(let folder, let entries): try read(entries, of: folder)
+    case .shared(let work): work.perform(sink)
     }
   }
 
@@ -69,7 +70,7 @@ struct UntrackedWorker<Sink: ObjectSink> {
     try read(batches.first ?? [], of: folder, hasUnrecorded: hasUnrecorded)
   }
 
-  private func steps(_ more: [UntrackedFolders.Step]) {
+  private func steps(_ more: [UntrackedFolders<Sink>.Step]) {
     if !more.isEmpty { all.steps.add(more) }
   }
 
@@ -79,14 +80,10 @@ struct UntrackedWorker<Sink: ObjectSink> {
     var hasUnrecorded = hasUnrecorded
     var rows: [RowDraft] = []
     rows.reserveCapacity(entries.count)
-    let sink = sink
     for entry in entries {
       guard case .candidate(let stat) = entry.state else { continue }
       let path = folder.task.path.appending(entry.name)
-      let content = try reader.content(of: path, stat.kind) {
-        kind, bytes throws(Sink.Failure) in try sink.put(kind, bytes)
-      }
-      switch content {
+      switch try reader.content(of: path, stat.kind, into: sink, helpers: all.helpers) {
       case .success(let content):
         rows.append(
           RowDraft(

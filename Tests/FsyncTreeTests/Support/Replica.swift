@@ -25,7 +25,7 @@ private struct OverlaySink: ContentSink {
 }
 
 /// Keeps all objects in memory, for one thread.
-final class MemorySink: ContentSink {
+final class CollectingSink: ContentSink {
   private(set) var objects: [StoredObject] = []
 
   func put(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws(Never) -> ObjectID {
@@ -77,11 +77,11 @@ final class Replica {
   }
 
   /// Reads the untracked folders that a scan left, on as many threads as it had.
-  func readUntracked(_ scan: Scan) throws -> UntrackedFolders.Found {
-    let folders = try UntrackedFolders(scan, root, options)
+  func readUntracked(_ scan: Scan) throws -> UntrackedContent {
+    let folders = try UntrackedFolders<CollectingSink>(scan, root, options)
     let made = Mutex<[StoredObject]>([])
     try Workers.run(options.threads) { _ in
-      let sink = MemorySink()
+      let sink = CollectingSink()
       folders.work(sink) { _, _ in true }
       made.withLock { $0 += sink.objects }
     }
