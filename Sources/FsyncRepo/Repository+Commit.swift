@@ -79,8 +79,7 @@ extension Repository {
         try TreeChanges.forEach(
           base?.tree, taken.tree, renames: renames, reader: taken.overlay
         ) {
-          result.summary.add($0)
-          if options.listsChanges { result.changes.append($0) }
+          result.note($0, isListed: options.listsChanges)
         }
       } catch { throw .object(error) }
     }

@@ -50,8 +50,9 @@ extension Repository {
       let draft: CommitDraft
       do throws(ObjectError) {
         let tree = try TreeEdit.apply(edit.edits, to: before.base?.tree, objects: overlay)
-        result.changes = try TreeChanges.between(
-          before.base?.tree, tree, renames: RenameRecords(edit.renames), reader: overlay)
+        try TreeChanges.between(
+          before.base?.tree, tree, renames: RenameRecords(edit.renames), reader: overlay
+        ).forEach { result.note($0) }
         let table = try conflictTable(
           after: before.base, tree: tree, renames: RenameRecords(edit.renames),
           closing: edit.closes, overlay)
@@ -64,7 +65,8 @@ extension Repository {
       let isSame =
         draft.tree == before.base?.tree && draft.conflicts == before.base?.conflicts
       let revived = try absences(below: edit.revives, of: before.base)
-      result.changes += try revivals(revived, besides: result.changes, draft.tree, overlay)
+      try revivals(revived, besides: result.changes, draft.tree, overlay)
+        .forEach { result.note($0) }
       if dryRun { return result }
       if isSame {
         // Nothing to record; what lags behind the base may be brought up to it all the same.

@@ -22,9 +22,9 @@ package struct CommitResult: Sendable {
   /// The commits made, normally one; empty where there was nothing to commit.
   package var commits: [ObjectID] = []
   /// How many changes of which kind are in them.
-  package var summary = ChangeSummary()
+  package private(set) var summary = ChangeSummary()
   /// The changes in them, where they were asked for.
-  package var changes: [PathChange] = []
+  package private(set) var changes: [PathChange] = []
   /// Paths that were left for the next commit.
   package var problems: [PathProblem] = []
   /// Bytes of file content read and hashed.
@@ -34,4 +34,11 @@ package struct CommitResult: Sendable {
 
   /// Makes an empty result.
   package init() {}
+
+  /// Notes a change.
+  /// - Parameter isListed: whether it is to be named, and not only counted.
+  package mutating func note(_ change: PathChange, isListed: Bool = true) {
+    summary.add(change)
+    if isListed { changes.append(change) }
+  }
 }
