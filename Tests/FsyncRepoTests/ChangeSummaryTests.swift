@@ -27,9 +27,10 @@ import Testing
     var options = CommitOptions()
     options.listsChanges = false
     let directory = try TemporaryDirectory()
-    let repository = try repository(directory)
-    for name in ["new/a", "new/b", "c", "d"] { try repository.tree.write(name, "x") }
-    let result = try repository.commit(options)
+    let replica = try Repository.initialize(at: Array(directory.appending("tree").utf8))
+    try replica.tree.remove(".fsyncignore")
+    for name in ["new/a", "new/b", "c", "d"] { try replica.tree.write(name, "x") }
+    let result = try replica.commit(options)
     #expect(result.changes.isEmpty)
     #expect(result.summary.counts == [.added: 4])
     #expect(result.summary.first.map(\.description) == ["c", "d", "new/a"])
