@@ -211,6 +211,34 @@ private func canonical(_ content: [UInt8]) -> ObjectID {
     #expect(reading.result == .success(.failure(.unsteady)))
   }
 
+  /// A chunk that was found to be needed is put, even where the reading that found it was for
+  /// nothing: the next one relies on it.
+  @Test func whatIsNeededIsPutThoughTheFileChanged() throws {
+    let folder = try TemporaryDirectory(inMemory: true)
+    let root = try Directory(Array(folder.path.utf8))
+    var random = SplitMix(seed: 4)
+    try folder.write("a", random.bytes(5 << 20))
+    let old = MemoryStore()
+    let first = try read(root, into: old, threads: 1).result.get().get()
+    var content = random.bytes(6 << 20)
+    try folder.write("a", content)
+    let place = folder.appending("a")
+    let store = MemoryStore(failing: { number in
+      if number == 3 { overwrite(place, number) }
+      return false
+    })
+    let sink = MemorySink(store: store, thread: 0, seen: MemorySink.Seen(), waits: false)
+    let entry = Entry.file(first.content, size: first.size, mode: 0o644, mtime: .zero)
+    // Helpers that are always about to come, and never do.
+    let found = try FileReader(root).content(
+      of: path("a"), .file, into: sink, earlier: EarlierContent(entry, old),
+      helpers: Helpers(areWaiting: { true }, offer: { _ in })
+    ).get()
+    content[5] = 3
+    #expect(found.content == canonical(content))
+    #expect(try store.content(found.content, size: found.size) == content)
+  }
+
   @Test(arguments: [1, 4]) func whatASinkThrowsEndsTheReading(threads: Int) throws {
     let folder = try TemporaryDirectory(inMemory: true)
     let root = try Directory(Array(folder.path.utf8))

@@ -70,8 +70,10 @@ final class ChunkLine<Sink: ContentSink> {
   }
 
   deinit {
-    // Of a file that was given up, nobody need begin anything.
-    for run in runs + storing { run.work?.withdraw() }
+    // Of a file that was given up, nobody need begin anything; but what was found to be needed
+    // must be put, since nobody else will be told so.
+    for run in runs { run.work?.withdraw() }
+    for run in storing { run.work?.perform(sink) }
   }
 
   /// Takes over bytes that were put at the start of the segment's room.
