@@ -119,6 +119,22 @@ import Testing
     #expect(passing > 10)
   }
 
+  /// A thread that cannot begin ends all of it: what it took would be a folder that nobody finishes.
+  @Test func aThreadThatCannotBeginIsNoSilence() throws {
+    let folder = try TemporaryDirectory()
+    try folder.write("new/a", [1])
+    let atOnce = try replica(folder.path)
+    let folders = try UntrackedFolders<CollectingSink>(
+      try atOnce.scan(), atOnce.root, atOnce.options)
+    let met = Faults.injecting(.open, after: 0, code: EMFILE) {
+      folders.work(CollectingSink()) { _, _ in true }
+    }.met
+    #expect(met)
+    folders.work(CollectingSink()) { _, _ in true }
+    #expect(folders.isEnded)
+    #expect(throws: SystemError(.open, code: EMFILE)) { try folders.result() }
+  }
+
   @Test func aSinkThatFailsEndsTheWork() throws {
     struct Full: Error {}
     struct FullSink: ContentSink {
@@ -139,6 +155,6 @@ import Testing
     // Whoever comes after that is told that there is nothing left.
     try folders.work(FullSink()) { _, _ in true }
     #expect(folders.isEnded)
-    #expect(folders.result.folders.isEmpty)
+    #expect(try folders.result().folders.isEmpty)
   }
 }

@@ -57,8 +57,12 @@ extension Repository {
       }
     } catch { throw .system(error, path: []) }
     if let failure = failure.withLock({ $0 }) { throw RepositoryError(failure) }
+    let found: UntrackedContent
+    do throws(SystemError) { found = try folders.result() } catch {
+      throw .system(error, path: place.root ?? [])
+    }
     if folders.isEnded { throw .interrupted }
-    return folders.result
+    return found
   }
 
   /// Says whether long work is to end: a signal, or the time that it may take.

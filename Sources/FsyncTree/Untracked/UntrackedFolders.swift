@@ -14,6 +14,7 @@ package final class UntrackedFolders<Sink: ContentSink>: Sendable {
   let steps: WorkStack<Step>
   private let found = Mutex(UntrackedContent())
   private let ended = Atomic(false)
+  private let failure = Mutex<SystemError?>(nil)
   private let files = Atomic<Int>(0)
   private let read = Atomic<UInt64>(0)
 
@@ -42,8 +43,8 @@ package final class UntrackedFolders<Sink: ContentSink>: Sendable {
   /// Reads on one thread until nothing is left; call it on each.
   /// - Parameter proceed: called with the files and bytes read so far by all threads, now and
   ///   then; false ends the work of all.
-  /// - Throws: what the sink throws; a `SystemError` where the root cannot be opened again is a
-  ///   problem of the folders.
+  /// - Throws: what the sink throws. Where the thread cannot begin, the work of all is ended, and
+  ///   `result` says why: what one thread took and left would be a folder that nobody finishes.
   package func work(
     _ sink: Sink, proceed: (Int, UInt64) -> Bool
   ) throws(Sink.Failure) {
@@ -51,10 +52,8 @@ package final class UntrackedFolders<Sink: ContentSink>: Sendable {
     do throws(SystemError) {
       worker = try UntrackedWorker(self, sink)
     } catch {
-      while let step = steps.take() {
-        if case .folder(let folder) = step { note(error, folder) }
-        steps.finish(adding: [])
-      }
+      failure.withLock { $0 = $0 ?? error }
+      ended.store(true, ordering: .relaxed)
       return
     }
     while let step = steps.take() {
@@ -86,18 +85,13 @@ package final class UntrackedFolders<Sink: ContentSink>: Sendable {
     )
   }
 
-  private func note(_ error: SystemError, _ folder: FolderReading) {
-    found.withLock {
-      $0.problems.append(
-        Scan.Problem(path: folder.task.path.bytes, obstacle: .system(error), isTracked: false))
-    }
-  }
-
   /// Whether the work was ended before all was read.
   package var isEnded: Bool { ended.load(ordering: .relaxed) }
 
   /// What all threads have found, once they have ended.
-  package var result: UntrackedContent {
+  /// - Throws: why a thread could not begin.
+  package func result() throws(SystemError) -> UntrackedContent {
+    if let failure = failure.withLock({ $0 }) { throw failure }
     var result = found.withLock { $0 }
     result.bytes = read.load(ordering: .relaxed)
     return result

@@ -86,7 +86,7 @@ final class Replica {
       made.withLock { $0 += sink.objects }
     }
     for object in made.withLock({ $0 }) { objects.put(object.kind, object.bytes) }
-    return folders.result
+    return try folders.result()
   }
 
   /// Scans and takes over the new tree.
