@@ -177,12 +177,12 @@ extension CommitGraph {
     // The order is the same with a cache and without, so a second run passes over the first's.
     var done = 0
     try guarded { () throws(ObjectError) in
-      var queue = GraphQueue(self)
+      var queue = PriorityQueue<GraphOrder>(self)
       let starts = try slotsOf(heads)
       var seen = SlotMarks(count: count)
       for slot in starts where seen.insert(slot) { queue.push(slot) }
       var place = 0
-      while let slot = queue.pop() {
+      while let slot = queue.pop()?.slot {
         let id = id(of: slot)
         if chain?.isDamaged == true { return }
         if place >= done {

@@ -13,10 +13,8 @@ package struct HistoryWalk {
   }
 
   private let graph: CommitGraph
-  private var heap: [Visit] = []
+  private var queue: PriorityQueue<Order>
   private var seen: SlotMarks
-  /// Commits that are not of the cache: numbers -1, -2 and so on.
-  private var loose: [ObjectID] = []
   private var looseNumbers: [ObjectID: Int32] = [:]
   /// How many children of each slot are still to come; nil where nobody waits for them.
   private var waiting: [Int32]?
@@ -27,6 +25,7 @@ package struct HistoryWalk {
     _ graph: CommitGraph, from heads: [ObjectID], isOrdered: Bool = false
   ) throws(ObjectError) {
     self.graph = graph
+    queue = PriorityQueue(Order(graph: graph))
     if isOrdered {
       let slots = try graph.reachable(from: heads)
       var counts = [Int32](repeating: 0, count: graph.count)
@@ -36,14 +35,14 @@ package struct HistoryWalk {
     seen = SlotMarks(count: Int(graph.cached))
     for head in heads {
       let number = self.number(of: head)
-      if mark(number) { push(try visit(number)) }
+      if mark(number) { queue.push(try visit(number)) }
     }
   }
 
   /// Takes the next commit; nil where all have been, or the cache is damaged.
   package mutating func next() throws(ObjectError) -> Visit? {
     if graph.chain?.isDamaged == true { return nil }
-    return pop()
+    return queue.pop()
   }
 
   /// Goes on to the parents of a commit.
@@ -51,7 +50,7 @@ package struct HistoryWalk {
     if visit.number >= 0, waiting == nil {
       let graph = graph
       graph.forEachParent(of: visit.number) { parent in
-        if seen.insert(parent) { push(Visit(number: parent, time: graph.time(of: parent))) }
+        if seen.insert(parent) { queue.push(Visit(number: parent, time: graph.time(of: parent))) }
       }
       return
     }
@@ -60,9 +59,9 @@ package struct HistoryWalk {
         let slot = Int(try slot(of: parent))
         waiting?[slot] -= 1
         guard waiting?[slot] == 0 else { continue }
-        push(try self.visit(parent))
+        queue.push(try self.visit(parent))
       } else if mark(parent) {
-        push(try self.visit(parent))
+        queue.push(try self.visit(parent))
       }
     }
   }
@@ -75,7 +74,7 @@ package struct HistoryWalk {
 
   /// The id of a commit.
   package func id(of visit: Visit) -> ObjectID {
-    visit.number < 0 ? loose[Int(~visit.number)] : graph.id(of: visit.number)
+    queue.order.id(visit.number)
   }
 
   /// Says whether a commit may be one of those that were found in the cache: false is certain.
@@ -96,18 +95,20 @@ package struct HistoryWalk {
   /// It can where nothing is left but what the cache holds, all of that, and each commit is later
   /// than its parents: then the order of the walk is that of time.
   package func search(for paths: ChangedPathsAsked) -> PathSearch? {
-    guard let chain = graph.chain, chain.isInOrderOfTime, heap.allSatisfy({ $0.number >= 0 }),
+    guard let chain = graph.chain, chain.isInOrderOfTime,
+      queue.elements.allSatisfy({ $0.number >= 0 }),
       waiting == nil, chain.ends.allSatisfy({ !$0.isHead || seen[$0.ordinal] != 0 })
     else { return nil }
-    return PathSearch(chain, paths, after: seen, but: Set(heap.map(\.number)))
+    return PathSearch(chain, paths, after: seen, but: Set(queue.elements.map(\.number)))
   }
 
   private mutating func number(of id: ObjectID) -> Int32 {
     if let known = looseNumbers[id] { return known }
     if let slot = graph.chain?.find(id) { return slot }
-    loose.append(id)
-    looseNumbers[id] = ~Int32(loose.count - 1)
-    return ~Int32(loose.count - 1)
+    let number = ~Int32(queue.order.loose.count)
+    queue.order.loose.append(id)
+    looseNumbers[id] = number
+    return number
   }
 
   /// Marks a commit; false where it was marked.
@@ -124,43 +125,26 @@ package struct HistoryWalk {
   private var marked: [Bool] = []
 
   private func slot(of number: Int32) throws(ObjectError) -> Int32 {
-    number < 0 ? try graph.slot(loose[Int(~number)]) : number
+    number < 0 ? try graph.slot(queue.order.id(number)) : number
   }
 
   private func visit(_ number: Int32) throws(ObjectError) -> Visit {
     if number >= 0 { return Visit(number: number, time: graph.time(of: number)) }
-    return Visit(number: number, time: try graph.commit(loose[Int(~number)]).time)
+    return Visit(number: number, time: try graph.commit(queue.order.id(number)).time)
   }
 
-  private func precedes(_ left: Visit, _ right: Visit) -> Bool {
-    left.time != right.time ? left.time > right.time : id(of: left) > id(of: right)
-  }
+  /// The later first; of equals the larger id.
+  private struct Order: PriorityOrder {
+    let graph: CommitGraph
+    /// Commits that are not of the cache: numbers -1, -2 and so on.
+    var loose: [ObjectID] = []
 
-  private mutating func push(_ visit: Visit) {
-    heap.append(visit)
-    var child = heap.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      guard precedes(heap[child], heap[parent]) else { return }
-      heap.swapAt(child, parent)
-      child = parent
+    func id(_ number: Int32) -> ObjectID {
+      number < 0 ? loose[Int(~number)] : graph.id(of: number)
     }
-  }
 
-  private mutating func pop() -> Visit? {
-    guard let first = heap.first else { return nil }
-    let last = heap.removeLast()
-    guard !heap.isEmpty else { return first }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var next = parent
-      for child in [parent * 2 + 1, parent * 2 + 2] where child < heap.count {
-        if precedes(heap[child], heap[next]) { next = child }
-      }
-      guard next != parent else { return first }
-      heap.swapAt(parent, next)
-      parent = next
+    func precedes(_ left: Visit, _ right: Visit) -> Bool {
+      left.time != right.time ? left.time > right.time : id(left.number) > id(right.number)
     }
   }
 }

@@ -5,9 +5,9 @@
 /// 1,024 commits at once, as far as somebody wants to see them.
 package struct PathSearch {
   private let chain: GraphChain
-  /// Slots in rising order, each once.
-  private var slots: [Int32] = []
-  private var heap: [Node] = []
+  /// Slots in rising order.
+  private let slots: [Int32]
+  private var queue: PriorityQueue<Order>
 
   /// One commit, or a run of slots whose times have not been looked up.
   private struct Node {
@@ -23,13 +23,16 @@ package struct PathSearch {
   ///   - open: slots that are, although they are marked.
   init(_ chain: GraphChain, _ paths: ChangedPathsAsked, after done: SlotMarks, but open: Set<Int32>)
   {
-    self.chain = chain
+    var slots: [Int32] = []
     func add(_ slot: Int32) {
       if done[slot] == 0 || open.contains(slot) { slots.append(slot) }
     }
     paths.forEachChange(in: chain, add)
     paths.forEachRename(in: chain, add)
     slots.sort()
+    self.chain = chain
+    self.slots = slots
+    queue = PriorityQueue(Order(chain: chain, slots: slots))
     var start = 0
     while start < slots.count {
       let layer = chain.layers[chain.layer(slots[start])]
@@ -39,14 +42,14 @@ package struct PathSearch {
       var next = start + 1
       while next < slots.count, slots[next] < min(end, layer.end) { next += 1 }
       let time = Timestamp(seconds: layer.latest(near: place), nanoseconds: 999_999_999)
-      push(Node(time: time, run: start..<next, isCommit: false))
+      queue.push(Node(time: time, run: start..<next, isCommit: false))
       start = next
     }
   }
 
   /// Takes the next commit; nil where all have been, or the cache is damaged.
   package mutating func next() -> HistoryWalk.Visit? {
-    while let node = pop() {
+    while let node = queue.pop() {
       if chain.isDamaged { return nil }
       if node.isCommit {
         return HistoryWalk.Visit(number: slots[node.run.lowerBound], time: node.time)
@@ -54,44 +57,22 @@ package struct PathSearch {
       for place in node.run where place == node.run.lowerBound || slots[place - 1] != slots[place] {
         let facts = chain.facts(slots[place])
         let time = Timestamp(seconds: facts.seconds, nanoseconds: facts.nanoseconds)
-        push(Node(time: time, run: place..<place + 1, isCommit: true))
+        queue.push(Node(time: time, run: place..<place + 1, isCommit: true))
       }
     }
     return nil
   }
 
-  private func precedes(_ left: Node, _ right: Node) -> Bool {
-    if left.time != right.time { return left.time > right.time }
-    // What a run holds may be as late as the run.
-    guard left.isCommit, right.isCommit else { return !left.isCommit && right.isCommit }
-    return chain.id(slots[left.run.lowerBound]) > chain.id(slots[right.run.lowerBound])
-  }
+  /// The later first; of equals the larger id.
+  private struct Order: PriorityOrder {
+    let chain: GraphChain
+    let slots: [Int32]
 
-  private mutating func push(_ node: Node) {
-    heap.append(node)
-    var child = heap.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      guard precedes(heap[child], heap[parent]) else { return }
-      heap.swapAt(child, parent)
-      child = parent
-    }
-  }
-
-  private mutating func pop() -> Node? {
-    guard let first = heap.first else { return nil }
-    let last = heap.removeLast()
-    guard !heap.isEmpty else { return first }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var next = parent
-      for child in [parent * 2 + 1, parent * 2 + 2] where child < heap.count {
-        if precedes(heap[child], heap[next]) { next = child }
-      }
-      guard next != parent else { return first }
-      heap.swapAt(parent, next)
-      parent = next
+    func precedes(_ left: Node, _ right: Node) -> Bool {
+      if left.time != right.time { return left.time > right.time }
+      // What a run holds may be as late as the run.
+      guard left.isCommit, right.isCommit else { return !left.isCommit && right.isCommit }
+      return chain.id(slots[left.run.lowerBound]) > chain.id(slots[right.run.lowerBound])
     }
   }
 }
