@@ -85,7 +85,7 @@ extension Repository {
     guard let path = place.root else { throw .bare }
     let index = try index(of: base)
     var options = ScanOptions()
-    options.threads = configuration.threads ?? min(2, Workers.processors)
+    options.threads = configuration.threads ?? ScanOptions.threads(for: index)
     options.crossesFileSystems = configuration.crossesFileSystems
     options.mounts = MountRecord.read(try state().refs)
     options.untracked = .left(unless: PathSet(lagging.keys))

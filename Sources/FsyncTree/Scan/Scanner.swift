@@ -26,6 +26,15 @@ package struct ScanOptions: Sendable {
   /// Makes the usual options.
   package init() {}
 
+  /// How many threads a tree is worth: from two to eight, one for 64 folders.
+  ///
+  /// More than there are processors: what the kernel does not have in memory is waited for, and a
+  /// disk answers many questions in little more time than one. A small tree is not worth their
+  /// start.
+  package static func threads(for index: Index) -> Int {
+    min(max(index.directories.count / 64, 2), 8)
+  }
+
   /// What a scan does with folders that the index does not have.
   package enum Untracked: Sendable {
     /// It looks into them, and keeps a record of every file there.
