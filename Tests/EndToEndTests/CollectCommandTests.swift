@@ -68,6 +68,32 @@ import Testing
     try desk.verify("collected")
   }
 
+  @Test("Ctrl-C while the cache of the commit graph is made")
+  func aStopInTheCache() throws {
+    let machine = try Machine.withDesk()
+    let script = "for n in {1..30}; do echo $n >list; $FSYNC commit -q -m $n; done"
+    try machine.shell(script).expect()
+    let files = "sha256sum .fsync/journal-* .fsync/journal; ls .fsync/packs"
+    let before = try machine.shell(files).expect().text
+    let commits = try machine.log()
+    var found: Set<Bool> = []
+    for call in stride(from: 16, to: 120, by: 4) {
+      try machine.shell("rm -rf .fsync/graph").expect()
+      let fault = ["FSYNC_TEST_FAULT": "any:\(call):interrupt"]
+      let ran = try machine.fsync("gc", environment: fault)
+      try #require([0, 130].contains(ran.status), "\(call): \(ran.status): \(ran.errors)")
+      if ran.status == 0 { break }
+      #expect(try machine.shell(files).expect().text == before, "call \(call)")
+      #expect(try machine.log() == commits, "call \(call)")
+      found.insert(machine.exists("desk/.fsync/graph/chain"))
+    }
+    // Before the cache is there, and after.
+    #expect(found == [false, true])
+    try machine.fsync("gc", "-q").expect()
+    #expect(try machine.log() == commits)
+    try machine.fsync("fsck", "-q").expect()
+  }
+
   @Test("Ctrl-C at any moment is heard", arguments: 0..<2 as Range<UInt64>)
   func aSignal(seed: UInt64) throws {
     let desk = try Desk(seed: seed)
