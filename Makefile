@@ -15,9 +15,12 @@ MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 MAN7 = $(wildcard man/*.7)
 LIBRARIES = libxxhash-dev zlib1g-dev libzstd-dev
+# How long all decoders together are fuzzed, and from which seed.
+SECONDS = 60
+SEED = 1
 TOOLS = git rsync diffutils patch openssh-client openssh-server mandoc
 
-.PHONY: build libraries archives tools test demo lint format bench install uninstall clean
+.PHONY: build libraries archives tools test fuzz demo lint format bench install uninstall clean
 
 build: archives
 	$(SWIFT) build $(RELEASE) --product fsync
@@ -46,6 +49,12 @@ tools:
 
 test: tools build
 	FSYNC_BINARY=$(CURDIR)/$(BINARY) $(SWIFT) test
+	$(MAKE) fuzz
+
+# Tries changed inputs on every decoder; `make fuzz SECONDS=600 SEED=7 TARGETS="server client"`.
+fuzz: archives
+	$(SWIFT) build $(RELEASE) --product FsyncFuzz
+	.build/release/FsyncFuzz --seconds $(SECONDS) --seed $(SEED) $(TARGETS)
 
 demo: build
 	@sh Tests/Demo/demo.sh $(CURDIR)/$(BINARY)

@@ -65,12 +65,19 @@ let package = Package(
       swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["FsyncCore", "FsyncSystem"], path: "Tests/TestSupport",
-      swiftSettings: strict),
+      name: "TestSupport", dependencies: ["FsyncCore", "FsyncSystem", "FsyncWire"],
+      path: "Tests/TestSupport", swiftSettings: strict),
     .executableTarget(
       name: "HistoryGenerator",
       dependencies: ["FsyncCore", "FsyncSystem", "FsyncStore", "FsyncRepo", "TestSupport"],
       path: "Tests/HistoryGenerator", swiftSettings: strict),
+    .executableTarget(
+      name: "FsyncFuzz",
+      dependencies: [
+        "FsyncCore", "FsyncSystem", "FsyncWire", "FsyncStore", "FsyncTree", "FsyncRepo", "FsyncNet",
+        "TestSupport",
+      ],
+      path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
       name: "FsyncCoreTests", dependencies: ["FsyncCore", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -70,7 +70,7 @@ extension Repository {
     let carrier = try connect(to: remote, over: connector)
     var driver = SessionDriver(
       Endpoint(fetching: wanted.sorted(), of: repository, host: host), over: carrier,
-      repository: repository, timeout: configuration.timeout)
+      repository: repository, limits: configuration.sessionLimits)
     let outcome: Result<Void, SessionFailure>
     do throws(SessionFailure) {
       _ = try driver.run { () throws(RepositoryError) in try checkInterruption() }

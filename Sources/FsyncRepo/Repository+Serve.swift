@@ -9,9 +9,10 @@ extension Repository {
   /// told to the peer as well.
   /// - Parameters:
   ///   - path: the working tree or the bare repository, exactly.
-  ///   - timeout: seconds without a byte after which the peer counts as gone.
+  ///   - timeout: seconds without a byte after which the peer counts as gone; nil for what the
+  ///     repository's configuration says.
   package static func serve(
-    _ path: [UInt8], over carrier: any Carrier, timeout: Double
+    _ path: [UInt8], over carrier: any Carrier, timeout: Double? = nil
   ) throws(RepositoryError) {
     defer {
       carrier.finishSending()
@@ -26,8 +27,10 @@ extension Repository {
       Refusal.send(error.failure, over: carrier)
       throw error
     }
+    var limits = repository.configuration.sessionLimits
+    if let timeout { limits.timeout = timeout }
     var driver = SessionDriver(
-      Endpoint(server: host), over: carrier, repository: host.repository, timeout: timeout)
+      Endpoint(server: host), over: carrier, repository: host.repository, limits: limits)
     do throws(SessionFailure) {
       _ = try driver.run { () throws(RepositoryError) in try repository.checkInterruption() }
     } catch {

@@ -77,6 +77,8 @@ package enum ExchangeFailure: Error, Hashable, Sendable {
   case disconnected(String)
   /// No message came for too long.
   case timeout
+  /// The remote said for too long that it is at work, and nothing else.
+  case stalled
   /// The remote belongs to another repository.
   case otherRepository(ours: String, theirs: String)
   /// The remote speaks a version that this one does not.

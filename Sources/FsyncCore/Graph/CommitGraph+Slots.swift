@@ -9,7 +9,15 @@ extension CommitGraph {
   /// One more than the parents' largest, at least 1.
   @inline(__always)
   func generation(of slot: Int32) -> UInt32 {
-    if slot < cached, let chain { return chain.facts(slot).generation }
+    if slot < cached, let chain {
+      let generation = chain.facts(slot).generation
+      // The longest way to a first commit leads through lower slots only.
+      guard generation <= UInt32(bitPattern: slot) + 1 else {
+        chain.fail()
+        return 1
+      }
+      return generation
+    }
     return loaded.generations[Int(slot - cached)]
   }
 

@@ -165,8 +165,11 @@ struct Glob: Hashable, Sendable {
       switch steps[position] {
       case .star, .everything: position += 1
       case .optional:
-        enter(position + 3, &positions)
-        position += 1
+        // `**/`: the steps behind it, the slash, and what follows. In place of a call for the rest:
+        // there may be as many of them as a line has room for.
+        positions.insert(position + 1)
+        positions.insert(position + 2)
+        position += 3
       case .byte, .any, .set: return
       }
     }

@@ -107,6 +107,10 @@ package struct Configuration: Sendable {
   }
   /// After how many seconds without any message a remote counts as gone.
   package var timeout: Double { Double(number(.timeout) ?? 60) }
+  /// How long a session waits for a remote.
+  package var sessionLimits: SessionLimits {
+    SessionLimits(timeout: timeout, patience: Double(number(.patience) ?? 21_600))
+  }
   /// When output is coloured: `auto`, `always` or `never`; nil where nothing is configured.
   package var color: String? { text(.color) }
 

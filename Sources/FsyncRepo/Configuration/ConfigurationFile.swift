@@ -53,7 +53,13 @@ package struct ConfigurationFile: Sendable {
     self.path = path
     self.bytes = bytes
     if let line = ConfigurationFile.lineOfBadByte(bytes) {
-      throw .configuration(file: path, line: line, reason: "not UTF-8 text")
+      throw .configuration(file: path, line: line, reason: "not UTF-8 text, or a control character")
+    }
+    let outline = TOMLOutline(bytes)
+    if let line = outline.lineOfTrouble {
+      throw .configuration(
+        file: path, line: line,
+        reason: "a name, a bracket, a date or a character that is out of place")
     }
     let table: TOMLTable
     do { table = try TOMLTable(string: String(decoding: bytes, as: UTF8.self)) } catch {
@@ -62,7 +68,6 @@ package struct ConfigurationFile: Sendable {
         file: path, line: parse?.source.begin.line,
         reason: parse?.description ?? "not a TOML document")
     }
-    let outline = TOMLOutline(bytes)
     try collect(table, [], outline)
     settings.sort { ($0.line ?? .max, $0.key.text) < ($1.line ?? .max, $1.key.text) }
     unknown.sort { ($0.line ?? .max, $0.key) < ($1.line ?? .max, $1.key) }
@@ -100,12 +105,19 @@ package struct ConfigurationFile: Sendable {
     }
   }
 
-  /// The line of the first byte that is no text; nil where all is UTF-8 without NUL.
+  /// The line of the first byte that is no text; nil where all is UTF-8 without control bytes but
+  /// those that tab, or end lines.
   private static func lineOfBadByte(_ bytes: [UInt8]) -> Int? {
-    if !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil { return nil }
     var line = 1
     for part in bytes.split(separator: 0x0a, omittingEmptySubsequences: false) {
-      if part.contains(0) || String(validating: part, as: UTF8.self) == nil { return line }
+      let text = part.last == 0x0d ? part.dropLast() : part
+      if text.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7f }) { return line }
+      line += 1
+    }
+    if String(validating: bytes, as: UTF8.self) != nil { return nil }
+    line = 1
+    for part in bytes.split(separator: 0x0a, omittingEmptySubsequences: false) {
+      if String(validating: part, as: UTF8.self) == nil { return line }
       line += 1
     }
     return line

@@ -18,6 +18,8 @@ package enum ConfigurationKey: Hashable, Sendable {
   case sshCommand
   /// After how many seconds without any message a remote counts as gone.
   case timeout
+  /// How long a remote may be at work without a result, in seconds.
+  case patience
   /// Whether output is coloured.
   case color
   /// What `prune` keeps where no option says so.
@@ -36,7 +38,7 @@ package enum ConfigurationKey: Hashable, Sendable {
   package static let all: [ConfigurationKey] =
     [
       .userName, .replicaName, .compression, .crossFileSystems, .threads, .collectsByItself,
-      .sshCommand, .timeout, .color,
+      .sshCommand, .timeout, .patience, .color,
     ] + Keep.allCases.map { .keep($0) }
 
   /// Understands a dotted name; nil for one that fsync does not know.
@@ -69,6 +71,7 @@ package enum ConfigurationKey: Hashable, Sendable {
     case .collectsByItself: ["gc", "auto"]
     case .sshCommand: ["ssh", "command"]
     case .timeout: ["sync", "timeout"]
+    case .patience: ["sync", "patience"]
     case .color: ["output", "color"]
     case .keep(let rule): ["prune", "keep-\(rule.rawValue)"]
     case .remoteURL(let name): ["remote", name, "url"]
@@ -91,6 +94,7 @@ package enum ConfigurationKey: Hashable, Sendable {
     case .collectsByItself: "FSYNC_GC_AUTO"
     case .sshCommand: "FSYNC_SSH_COMMAND"
     case .timeout: "FSYNC_TIMEOUT"
+    case .patience: "FSYNC_PATIENCE"
     case .color: "FSYNC_COLOR"
     case .keep, .remoteURL, .remoteCommand: nil
     }
@@ -108,7 +112,7 @@ package enum ConfigurationKey: Hashable, Sendable {
       default: return nil
       }
     case .keep(.within): value = .string(text)
-    case .threads, .timeout, .keep:
+    case .threads, .timeout, .patience, .keep:
       guard let number = Int(text) else { return nil }
       value = .integer(number)
     default: value = .string(text)
@@ -125,6 +129,8 @@ package enum ConfigurationKey: Hashable, Sendable {
     case (.threads, _): "must be a number from 1 to 64"
     case (.timeout, .integer(1...86400)): nil
     case (.timeout, _): "must be a number of seconds from 1 to 86400"
+    case (.patience, .integer(1...2_592_000)): nil
+    case (.patience, _): "must be a number of seconds from 1 to 2592000"
     case (.color, .string("auto")), (.color, .string("always")), (.color, .string("never")): nil
     case (.color, _): "must be \"auto\", \"always\" or \"never\""
     case (.compression, .string(let text)) where Compression(text) != nil: nil

@@ -22,6 +22,13 @@ struct TOMLOutline {
 
   /// The statements in order.
   private(set) var statements: [Statement] = []
+  /// The first line with something that no document has: a table header whose name begins with
+  /// what no name does, a bracket that closes another kind, a date that is none, or what is not
+  /// ASCII outside of strings and comments; nil for none.
+  ///
+  /// The parser takes it for granted that there is no such thing, and ends the process where there
+  /// is.
+  private(set) var lineOfTrouble: Int?
   private let bytes: [UInt8]
   private var offset = 0
   private var line = 1
@@ -29,6 +36,8 @@ struct TOMLOutline {
   /// Finds the statements of a document.
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
+    // A byte order mark.
+    if bytes.starts(with: [0xef, 0xbb, 0xbf]) { offset = 3 }
     var table: [String] = []
     while offset < bytes.count {
       let start = offset
@@ -42,6 +51,8 @@ struct TOMLOutline {
         advance()
         let isArray = peek() == 0x5b
         if isArray { advance() }
+        let first = bytes[offset...].first { $0 != 0x20 && $0 != 0x09 }
+        if !beginsKey(first) { noteTrouble() }
         table = key()
         skipLine()
         statements.append(
@@ -68,6 +79,16 @@ struct TOMLOutline {
 
   private func peek(_ distance: Int = 0) -> UInt8? {
     offset + distance < bytes.count ? bytes[offset + distance] : nil
+  }
+
+  private mutating func noteTrouble() { lineOfTrouble = lineOfTrouble ?? line }
+
+  /// Says whether a bare or quoted key may begin with a byte.
+  private func beginsKey(_ byte: UInt8?) -> Bool {
+    switch byte ?? 0 {
+    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x5f, 0x22, 0x27: true
+    default: false
+    }
   }
 
   private mutating func advance(_ count: Int = 1) {
@@ -102,6 +123,7 @@ struct TOMLOutline {
       } else {
         let start = offset
         while let byte = peek(), byte != 0x2e, byte != 0x3d, byte != 0x5d, byte > 0x20 {
+          if byte >= 0x80 { noteTrouble() }
           advance()
         }
         parts.append(String(decoding: bytes[start..<offset], as: UTF8.self))
@@ -116,27 +138,46 @@ struct TOMLOutline {
   private mutating func valueRange() -> Range<Int> {
     let start = offset
     var end = offset
-    var depth = 0
+    var brackets: [UInt8] = []
     while let byte = peek() {
       switch byte {
       case 0x22, 0x27:
         skipString()
         end = offset
         continue
-      case 0x5b, 0x7b: depth += 1
-      case 0x5d, 0x7d: depth -= 1
+      case 0x5b, 0x7b: brackets.append(byte)
+      // Each opening bracket comes two before its closing one.
+      case 0x5d, 0x7d: if brackets.popLast() != byte - 2 { noteTrouble() }
+      case 0x80...: noteTrouble()
       case 0x23:
-        guard depth > 0 else { return start..<end }
+        guard !brackets.isEmpty else { return start..<end }
         while let next = peek(), next != 0x0a { advance() }
         continue
       case 0x0a:
-        guard depth > 0 else { return start..<end }
-      default: break
+        guard !brackets.isEmpty else { return start..<end }
+      case 0x20, 0x09, 0x0d, 0x2c, 0x3d: break
+      default:
+        takeWord()
+        end = offset
+        continue
       }
       advance()
       if byte != 0x20, byte != 0x09, byte != 0x0d, byte != 0x0a { end = offset }
     }
     return start..<end
+  }
+
+  /// Moves behind a value that is no string, array or table, or behind a key of an inline table.
+  private mutating func takeWord() {
+    let word = bytes[offset...].prefix { byte in
+      switch byte {
+      case 0x00...0x20, 0x22, 0x23, 0x27, 0x2c, 0x3d, 0x5b, 0x5d, 0x7b, 0x7d, 0x80...: false
+      default: true
+      }
+    }
+    let next = bytes[word.endIndex...].first { $0 != 0x20 && $0 != 0x09 }
+    if next != 0x3d, !TOMLScalar.isPlausible(word) { noteTrouble() }
+    advance(word.count)
   }
 
   /// Moves behind a string of any of the four forms; a document that ends first ends it.

@@ -39,7 +39,7 @@ extension Repository {
       do throws(ExchangeError) {
         driver = SessionDriver(
           try Endpoint(client: host, shared: known?.heads ?? []), over: carrier,
-          repository: host.repository, timeout: configuration.timeout)
+          repository: host.repository, limits: configuration.sessionLimits)
       } catch { throw .exchange(error) }
       outcome = try driver.run { () throws(RepositoryError) in try checkInterruption() }
     } catch {

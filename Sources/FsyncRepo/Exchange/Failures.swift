@@ -8,6 +8,8 @@ enum SessionFailure: Error {
   case exchange(ExchangeError)
   /// The carrier did.
   case carrier(CarrierError)
+  /// The other side is there and does nothing.
+  case stalled
   /// This side was told to stop.
   case stopped(RepositoryError)
 }
@@ -46,6 +48,7 @@ extension RepositoryError {
     case .carrier(.disconnected):
       self = .exchange(RepositoryError.lost(url, farewell))
     case .carrier(.timeout): self = .exchange(.timeout)
+    case .stalled: self = .exchange(.stalled)
     case .carrier(.unreachable(let text)):
       self = .exchange(.unreachable(RepositoryError.printable(text)))
     case .carrier(.system(let code)):

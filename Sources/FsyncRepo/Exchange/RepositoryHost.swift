@@ -13,6 +13,9 @@ final class RepositoryHost: ExchangeHost {
     case server
   }
 
+  /// Seconds that the end of an earlier session is waited for.
+  private static let patience: Double = 10
+
   private let opened: Repository
   private let side: Side
   private let arrivals: Arrivals
@@ -212,7 +215,10 @@ final class RepositoryHost: ExchangeHost {
   private func receive(into name: [UInt8]) throws(RepositoryError) {
     do throws(StoreError) {
       do throws(StoreError) {
-        arrivals.quarantine = try opened.store.quarantine(named: name)
+        // Whoever was cut off is back before the session it lost has noticed, and wants what that
+        // one received.
+        arrivals.quarantine = try opened.store.quarantine(
+          named: name, waiting: RepositoryHost.patience)
       } catch {
         guard case .busy = error else { throw error }
         // The end of another session of this peer that has not yet noticed that it is over.

@@ -10,15 +10,19 @@ internal import FsyncWire
 struct SessionDriver<Side: Session> {
   private(set) var endpoint: Endpoint<Side>
   private let carrier: any Carrier
-  private let timeout: Double
+  private let limits: SessionLimits
   private let repository: RepositoryID?
   private let incoming = Buffer()
   private var lastSent = Clock.monotonic()
   private var lastReceived = Clock.monotonic()
+  private var progress = SessionProgress()
   private var isAtEnd = false
 
   /// Bytes that may wait to be sent before work pauses.
   private static var outputBound: Int { 256 << 10 }
+  /// Bytes that may wait to be taken apart while output is stuck: a whole message, and what may be
+  /// read at once.
+  private static var inputBound: Int { WireLimits.frame + (1 << 20) }
   /// Seconds of work after which the carrier gets its turn.
   private static var slice: Double { 0.25 }
   /// The longest wait, in seconds: how soon a request to stop is noticed.
@@ -29,15 +33,15 @@ struct SessionDriver<Side: Session> {
   /// Makes the driver of a session that has not begun.
   /// - Parameters:
   ///   - repository: our own, to be told to a peer of another one.
-  ///   - timeout: seconds without a byte after which the other side counts as gone.
+  ///   - limits: how long the other side is waited for.
   init(
     _ endpoint: Endpoint<Side>, over carrier: any Carrier, repository: RepositoryID?,
-    timeout: Double
+    limits: SessionLimits
   ) {
     self.endpoint = endpoint
     self.carrier = carrier
     self.repository = repository
-    self.timeout = timeout
+    self.limits = limits
   }
 
   /// Runs the session to its end, or tells the other side why not and throws.
@@ -79,7 +83,7 @@ struct SessionDriver<Side: Session> {
     }
     let company: Company
     do throws(SystemError) {
-      company = try Company(endpoint.keepAlives, carrier, every: timeout / 4)
+      company = try Company(endpoint.keepAlives, carrier, every: limits.timeout / 4)
     } catch { throw .carrier(.system(error.code)) }
     let result: Result<Bool, ExchangeError>
     do throws(ExchangeError) { result = .success(try endpoint.advance()) } catch {
@@ -89,14 +93,20 @@ struct SessionDriver<Side: Session> {
     endpoint.resume(after: company.end())
     lastSent = Clock.monotonic()
     lastReceived = lastSent
+    // It waited for us.
+    progress.restart()
     do throws(ExchangeError) { return try result.get() } catch { throw .exchange(error) }
   }
 
   /// Sends and receives what is possible.
   private mutating func exchange(waitingAtMost seconds: Double) throws(SessionFailure) {
     let now = Clock.monotonic()
-    if endpoint.outputCount == 0, now - lastSent > timeout / 4 { endpoint.keepAlive() }
-    let isDone = endpoint.outcome != nil
+    if endpoint.outputCount == 0, now - lastSent > limits.timeout / 4 { endpoint.keepAlive() }
+    // Somebody who only ever says that work goes on must not hold us for ever.
+    guard progress.isWithin(limits) else { throw .stalled }
+    // Nor may somebody who talks and does not listen fill our memory.
+    let isFull = endpoint.outputCount > 0 && endpoint.inputCount > Self.inputBound
+    let isDone = endpoint.outcome != nil || isFull
     let room =
       isDone || isAtEnd ? UnsafeMutableRawBufferPointer(start: nil, count: 0) : incoming.all
     let transfer: Transfer
@@ -107,7 +117,7 @@ struct SessionDriver<Side: Session> {
     } catch {
       guard case .timeout = error else { throw .carrier(error) }
       // Whoever is there says so from time to time; that our own keep-alives leave proves nothing.
-      if Clock.monotonic() - lastReceived > timeout { throw .carrier(.timeout) }
+      if Clock.monotonic() - lastReceived > limits.timeout { throw .carrier(.timeout) }
       return
     }
     if transfer.sent > 0 {
@@ -118,6 +128,7 @@ struct SessionDriver<Side: Session> {
       endpoint.feed(UnsafeRawBufferPointer(rebasing: incoming.all[..<transfer.received]))
       lastReceived = Clock.monotonic()
     }
+    progress.note(messages: endpoint.messagesReceived, bytes: endpoint.bytesOfWork)
     if transfer.isAtEnd, !isAtEnd {
       isAtEnd = true
       do throws(ExchangeError) {
@@ -132,7 +143,7 @@ struct SessionDriver<Side: Session> {
     case .stopped: Failure(.interrupted)
     case .exchange(.host(let error)): error.failure
     case .exchange(.wire(let error)): error.failure(repository: repository)
-    case .carrier(.timeout): Failure(.timeout)
+    case .carrier(.timeout), .stalled: Failure(.timeout)
     case .carrier: nil
     }
   }

@@ -16,11 +16,26 @@ extension Store {
   /// Opens the quarantine of a name, with what arrived in it before, or begins it.
   ///
   /// Frames are verified; a torn tail is cut off. Throws `.busy` while another session has it.
-  /// - Parameter name: any bytes, for instance a remote's name.
-  package func quarantine(named name: [UInt8]) throws(StoreError) -> Quarantine {
+  /// - Parameters:
+  ///   - name: any bytes, for instance a remote's name.
+  ///   - seconds: how long to wait for another session to let it go.
+  package func quarantine(
+    named name: [UInt8], waiting seconds: Double = 0
+  ) throws(StoreError) -> Quarantine {
     let fileName = Store.fileName(ofQuarantine: name)
-    let folder = Layout.path(folder, Layout.quarantine)
-    let path = Layout.path(folder, fileName)
+    let path = Layout.path(folder, Layout.quarantine, fileName)
+    let end = Clock.monotonic() + seconds
+    while true {
+      if let quarantine = try openQuarantine(fileName, path) { return quarantine }
+      guard Clock.monotonic() < end else { throw .busy(file: path) }
+      _ = try? Poll.wait(reading: -1, writing: -1, seconds: 0.01)
+    }
+  }
+
+  /// Opens a quarantine's file; nil where another session has it.
+  private func openQuarantine(
+    _ fileName: [UInt8], _ path: [UInt8]
+  ) throws(StoreError) -> Quarantine? {
     let packing = Layout.path(self.folder, Layout.packing)
     let guarding = try naming(packing) { () throws(SystemError) in
       try LockFile.acquire(packing)
@@ -28,7 +43,7 @@ extension Store {
     let lock = try naming(path) { () throws(SystemError) in
       try LockFile.acquire(path, waiting: 0)
     }
-    guard let lock else { throw .busy(file: path) }
+    guard let lock else { return nil }
     _ = consume guarding
     let file = SharedFile(
       try naming(path) { () throws(SystemError) in try File(path, .readWrite) })
@@ -44,7 +59,7 @@ extension Store {
       try file.file.truncate(to: 0)
       try file.file.write(FileHeader(.pack, name: packName).encoded, at: 0)
       try file.file.syncData()
-      try Directory(folder).sync()
+      try Directory(Layout.path(folder, Layout.quarantine)).sync()
     } catch { throw .system(error, file: path) }
     return Quarantine(
       self, name: packName, fileName: fileName, file: file, lock: lock,

@@ -109,6 +109,7 @@ package final class Quarantine: ObjectReader, Sendable {
   /// Decompresses a frame whose prefix has arrived or is in the store.
   /// - Parameter isNew: the frame has only just come, and may name a prefix that is not whole.
   func content(of frame: Frame, isNew: Bool = false) throws(ObjectError) -> [UInt8] {
+    guard let blamed = frame.objects.first?.id else { return [] }
     var prefix: [UInt8] = []
     for id in frame.prefix {
       let bytes = try prefixBytes(id, isNew: isNew)
@@ -116,7 +117,7 @@ package final class Quarantine: ObjectReader, Sendable {
       prefix += bytes
     }
     do throws(FrameError) { return try frame.content(prefixBytes: prefix) } catch {
-      throw .damaged(frame.objects.first?.id ?? frame.prefix[0])
+      throw .damaged(blamed)
     }
   }
 

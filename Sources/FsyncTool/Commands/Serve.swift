@@ -15,11 +15,10 @@ struct Serve: Command {
   static let endsAtOnce = false
 
   func run(_ tool: Tool) throws(RepositoryError) {
-    let timeout = try Configuration.load(repository: nil).timeout
     let carrier: DescriptorCarrier
     do { carrier = try .standardStreams() } catch {
       throw .exchange(.disconnected("standard streams"))
     }
-    try Repository.serve(stdio.bytes, over: carrier, timeout: timeout)
+    try Repository.serve(stdio.bytes, over: carrier)
   }
 }

@@ -17,6 +17,11 @@ extension ErrorText {
       self.init(
         "the remote does not answer", hint: "try again; sync.timeout sets how long to wait",
         status: .partly)
+    case .stalled:
+      self.init(
+        "the remote has been at work for too long",
+        hint: "see what it does, and try again; sync.patience sets how long to wait",
+        status: .partly)
     case .otherRepository(let ours, let theirs):
       self.init(
         "the remote is another repository (\(theirs), this one is \(ours))",

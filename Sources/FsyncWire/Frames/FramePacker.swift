@@ -34,7 +34,9 @@ package protocol FrameSource: ObjectReader {
 ///
 /// A stored frame goes as it is when all of its objects are wanted and hardly any of them
 /// resembles what the receiver has; what does resemble is compressed against it, so that a small
-/// edit in a large file is some hundred bytes. The rest is compressed together.
+/// edit in a large file is some hundred bytes. The rest is compressed together. No frame is so long
+/// that a connection which is cut in it loses a megabyte: one that is, as `gc` makes them, goes in
+/// parts.
 package struct FramePacker {
   private let source: any FrameSource
   private let listing: Listing
@@ -48,11 +50,22 @@ package struct FramePacker {
   private var prefixBytes: [UInt8] = []
   private var ready: [[UInt8]] = []
   private let isSmall: Bool
+  private let adapts: Bool
   /// The objects handed over in frames.
   package private(set) var objectsSent = 0
 
+  private var plainBound = FramePacker.usualBound
+
   /// Raw bytes at which a frame of objects without a prefix is closed.
-  private static let plainBound = 256 << 10
+  private static let usualBound = 256 << 10
+  /// The longest stored frame that goes as it is, in bytes.
+  private static let passBound = 640 << 10
+  /// Bytes that the parts of a longer one are to have.
+  private static let partBound = 512 << 10
+  /// The most raw bytes of such a part.
+  private static let partRawBound = 4 << 20
+  /// The level at which such parts are compressed: that of the whole was higher.
+  private static let partLevel: Int32 = 6
   /// Raw bytes at which a frame with a prefix is closed.
   private static let resemblingBound = 512 << 10
   /// A listing of at most this many bytes becomes one frame.
@@ -75,6 +88,7 @@ package struct FramePacker {
     let level = compression.codec == .zstd ? max(compression.level, 9) : compression.level
     resembling = FrameEncoder(Compression(codec: compression.codec, level: level))
     plain = FrameEncoder(compression)
+    adapts = compression.isAdaptive
     groups = []
     groups.reserveCapacity(listing.count)
     for index in 0..<listing.count where wanted(index) {
@@ -114,6 +128,7 @@ package struct FramePacker {
     let start = next
     let place = groups[start].place
     next += 1
+    plainBound = FramePacker.usualBound
     if let place {
       while next < groups.count, groups[next].place == place { next += 1 }
       if try passThrough(start..<next) { return }
@@ -134,6 +149,12 @@ package struct FramePacker {
       if useLikes, listing.like(index) != nil { resembling += object.length }
     }
     guard resembling * 16 <= frame.rawLength else { return false }
+    guard bytes.count <= FramePacker.passBound else {
+      let bound = FramePacker.partBound * frame.rawLength / bytes.count
+      plainBound = min(max(bound, FramePacker.usualBound), FramePacker.partRawBound)
+      if adapts { plain.level = FramePacker.partLevel }
+      return false
+    }
     for position in range { markSent(Int(groups[position].index)) }
     ready.append(bytes)
     return true
@@ -153,7 +174,7 @@ package struct FramePacker {
     if encoder === resembling {
       if !resembling.hasRoom(for: object.bytes.count) { flush(plain: false) }
     } else if !plain.isEmpty,
-      plain.rawLength + object.bytes.count > FramePacker.plainBound
+      plain.rawLength + object.bytes.count > plainBound
         || !plain.hasRoom(for: object.bytes.count)
     {
       flush(plain: true)

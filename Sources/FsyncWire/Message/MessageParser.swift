@@ -20,6 +20,9 @@ package struct MessageParser {
   /// Says whether the stream may end here without cutting a message.
   package var isBetweenMessages: Bool { start == buffer.count }
 
+  /// The bytes that have come and have not been taken.
+  package var count: Int { buffer.count - start }
+
   /// Appends bytes as they came.
   package mutating func feed(_ bytes: UnsafeRawBufferPointer) {
     if start == buffer.count {

@@ -21,6 +21,10 @@ package struct Endpoint<Side: Session> {
   var lacking: [ObjectID]?
   private var output: [UInt8] = []
   private var outputStart = 0
+  /// Messages that came, but for keep-alives.
+  package private(set) var messagesReceived = 0
+  /// Keep-alives in both directions.
+  private var keepAliveCount = 0
   /// How the session ended; nil while it goes on.
   package private(set) var outcome: Outcome?
   /// What has been exchanged.
@@ -37,6 +41,15 @@ package struct Endpoint<Side: Session> {
     case .prepare, .check, .join, .answer: true
     default: false
     }
+  }
+
+  /// The number of bytes that have come and wait to be taken apart.
+  package var inputCount: Int { parser.count }
+
+  /// Bytes that went in both directions, but for keep-alives; all of one at once, when it is whole.
+  package var bytesOfWork: Int {
+    Int(clamping: counts.bytesSent) + Int(clamping: counts.bytesReceived)
+      - KeepAlives.length * keepAliveCount
   }
 
   /// Takes bytes of the other side.
@@ -77,7 +90,10 @@ package struct Endpoint<Side: Session> {
   }
 
   /// Appends a keep-alive; not between a message's bytes, since messages are whole in `output`.
-  package mutating func keepAlive() { writer.append(.keepAlive, to: &output) }
+  package mutating func keepAlive() {
+    writer.append(.keepAlive, to: &output)
+    keepAliveCount += 1
+  }
 
   /// What keeps the connection alive while a long step keeps this endpoint busy; all output must
   /// have been sent.
@@ -86,6 +102,7 @@ package struct Endpoint<Side: Session> {
   /// Goes on after keep-alives that were sent meanwhile.
   package mutating func resume(after keepAlives: KeepAlives) {
     counts.bytesSent += keepAlives.bytes
+    keepAliveCount += Int(clamping: keepAlives.bytes) / KeepAlives.length
     writer = keepAlives.writer
   }
 
@@ -101,6 +118,7 @@ package struct Endpoint<Side: Session> {
     if outcome != nil { return false }
     if let message = try wire({ () throws(WireError) in try parser.next() }) {
       counts.note(message)
+      if case .keepAlive = message { keepAliveCount += 1 } else { messagesReceived += 1 }
       if case .hello(let hello) = message {
         writer.answering(hello.standing.heads)
         parser.answering(hello.standing.heads)

@@ -1,5 +1,8 @@
 /// Makes the keep-alives that another thread sends while an endpoint is at work.
 package struct KeepAlives: Sendable {
+  /// Bytes of one: a tag, a length of zero, and two checks.
+  static let length = 12
+
   private(set) var writer: MessageWriter
   private(set) var bytes: UInt64 = 0
 

@@ -142,16 +142,45 @@ import Testing
     for _ in 0..<50 { try history.grow() }
     var cache = MemoryCache()
     try cache.extend(to: history.commits, history.objects)
+    // The number of each commit is the last word of its row.
+    forge(&cache, count: 50) { $0[$1 + 32] ^= 0x55 }
+    let chain = try #require(cache.open())
+    let graph = CommitGraph(history.objects, cache: chain)
+    let heads = Array(history.commits.suffix(1))
+    #expect(
+      try graph.vector(of: heads) == CommitGraph(history.objects).vector(of: heads))
+    #expect(chain.isDamaged)
+  }
+
+  @Test("a generation that no commit can have is damage, and no trap")
+  func generationsBeyondAnything() throws {
+    var history = try RandomGraph(seed: 4)
+    for _ in 0..<50 { try history.grow() }
+    var cache = MemoryCache()
+    try cache.extend(to: history.commits, history.objects)
+    forge(&cache, count: 50) { for index in $1..<$1 + 4 { $0[index] = 0xff } }
+    for _ in 0..<5 { try history.grow() }
+    let chain = try #require(cache.open())
+    let graph = CommitGraph(history.objects, cache: chain)
+    let (left, right) = (Array(history.commits.suffix(1)), Array(history.commits.suffix(3)))
+    let plain = try Answers(CommitGraph(history.objects), left, right)
+    #expect(try Answers(graph, left, right) == plain)
+    #expect(chain.isDamaged)
+  }
+
+  /// Changes the row of each commit in a cache of one layer, and seals it with good checksums.
+  private func forge(
+    _ cache: inout MemoryCache, count: Int, _ change: (inout [UInt8], Int) -> Void
+  ) {
     var bytes = cache.layers[0].bytes
-    // The head, then order, ids and facts: the number of each commit is the last word of its row.
-    let count = 50
+    // The head, then order, ids and facts.
     let blocks = 8
     let replicas = Int(bytes[20])
     let ends = Int(bytes[24])
     let further = Int(bytes[28])
     let head = 72 + blocks * 8 + 1024 + replicas * 16 + ends * 4 + further * 4 + 8
     let facts = head + count * 36
-    for row in 0..<count { bytes[facts + row * 40 + 32] ^= 0x55 }
+    for row in 0..<count { change(&bytes, facts + row * 40) }
     func seal(_ range: Range<Int>, at place: Int) {
       withUnsafeBytes(of: Checksum.xxh3(bytes[range]).littleEndian) {
         bytes.replaceSubrange(place..<place + 8, with: $0)
@@ -160,12 +189,6 @@ import Testing
     seal(facts..<facts + count * 40, at: 72 + 2 * 8)
     seal(0..<head - 8, at: head - 8)
     cache.layers[0].bytes = bytes
-    let chain = try #require(cache.open())
-    let graph = CommitGraph(history.objects, cache: chain)
-    let heads = Array(history.commits.suffix(1))
-    #expect(
-      try graph.vector(of: heads) == CommitGraph(history.objects).vector(of: heads))
-    #expect(chain.isDamaged)
   }
 
   @Test(arguments: 0..<20 as Range<UInt64>)

@@ -128,6 +128,14 @@ import Testing
     #expect(!inside.isIgnored(name, isDirectory: false, in: folder))
   }
 
+  @Test("as many `**/` as a file has room for end no process")
+  func folderAfterFolder() {
+    let stars = Array(repeatElement(Array("**/".utf8), count: IgnoreRules.maximumSize / 3 - 1))
+    let rules = IgnoreRules().entering(.root, contents: stars.joined() + Array("b\n".utf8))
+    #expect(rules.isIgnored(Array("b".utf8), isDirectory: false, in: .root))
+    #expect(!rules.isIgnored(Array("c".utf8), isDirectory: false, in: .root))
+  }
+
   @Test(arguments: UInt64(0)..<200) func noContentsCanCrash(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
     let special = Array("*?[]!^-\\/ab :#\n \r".utf8) + [0, 0xff]

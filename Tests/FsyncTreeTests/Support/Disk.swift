@@ -75,7 +75,7 @@ enum Disk {
 }
 
 extension SplitMix {
-  mutating func name() -> [UInt8] {
+  mutating func fileName() -> [UInt8] {
     switch below(4) {
     case 0: Array("file\(below(30)).txt".utf8)
     case 1: Array("d\(below(10))".utf8)
@@ -103,7 +103,7 @@ extension SplitMix {
   /// Makes something at a random name of a folder.
   mutating func grow(_ folder: borrowing Directory, depth: Int, count: Int) throws {
     for _ in 0..<count {
-      let name = name()
+      let name = fileName()
       try Disk.remove(name, in: folder)
       switch below(6) {
       case 0 where depth > 0, 1 where depth > 0:

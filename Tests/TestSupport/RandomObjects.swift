@@ -1,29 +1,33 @@
-import FsyncCore
-import TestSupport
+package import FsyncCore
 
 /// Random values of the object model, valid ones.
 extension SplitMix {
-  mutating func objectID() -> ObjectID {
+  /// Returns an id of nothing.
+  package mutating func objectID() -> ObjectID {
     Digest.sha256(bytes(8))
   }
 
-  mutating func name() -> Name {
+  /// Returns a name, now and then the longest.
+  package mutating func name() -> Name {
     while true {
       let length = once(in: 20) ? 255 : 1 + below(20)
       if let name = try? Name(bytes(length)) { return name }
     }
   }
 
-  mutating func path() -> Path {
+  /// Returns a path of a few names.
+  package mutating func path() -> Path {
     (0...below(5)).reduce(Path.root) { path, _ in path.appending(name()) }
   }
 
-  mutating func timestamp() -> Timestamp {
+  /// Returns a time, now and then a strange one.
+  package mutating func timestamp() -> Timestamp {
     let seconds = once(in: 5) ? Int64(truncatingIfNeeded: next()) : Int64(below(1 << 32))
     return Timestamp(seconds: seconds, nanoseconds: UInt32(below(1_000_000_000)))
   }
 
-  mutating func entry() -> Entry {
+  /// Returns an entry of any kind.
+  package mutating func entry() -> Entry {
     var entry: Entry
     switch below(4) {
     case 0: entry = .directory(objectID(), mode: UInt16(below(0o1000)))
@@ -37,13 +41,15 @@ extension SplitMix {
     return entry
   }
 
-  mutating func entries(_ count: Int) -> [TreeEntry] {
+  /// Returns entries in order of name.
+  package mutating func entries(_ count: Int) -> [TreeEntry] {
     var names: Set<Name> = []
     while names.count < count { names.insert(name()) }
     return names.sorted().map { TreeEntry($0, entry()) }
   }
 
-  mutating func commit() -> Commit {
+  /// Returns a commit that names nothing that there is.
+  package mutating func commit() -> Commit {
     let parents = Set((0..<below(4)).map { _ in objectID() })
     var baseView: Commit.BaseView?
     if parents.count > 1 {
@@ -61,14 +67,16 @@ extension SplitMix {
       engine: once(in: 2) ? 1 : next())
   }
 
-  mutating func renames() -> RenameRecords {
+  /// Returns rename records.
+  package mutating func renames() -> RenameRecords {
     RenameRecords(
       (0..<below(8)).map { _ in
         RenameRecords.Record(from: path(), to: path(), isExact: once(in: 2))
       })
   }
 
-  mutating func conflictTable() -> ConflictTable {
+  /// Returns a conflict table.
+  package mutating func conflictTable() -> ConflictTable {
     let kinds: [Conflict.Kind] = [
       .edits, .additions, .kinds, .editKept, .renameKept, .moveDropped, .strategyUnknown,
     ]
@@ -85,7 +93,7 @@ extension SplitMix {
   }
 
   /// Returns a node whose neighbours differ, as the format demands.
-  mutating func listNode() -> ListNode {
+  package mutating func listNode() -> ListNode {
     let level = UInt8(once(in: 2) ? 0 : below(4))
     return ListNode(
       level: level,
@@ -96,7 +104,8 @@ extension SplitMix {
       })
   }
 
-  mutating func innerNode() -> TreeNode {
+  /// Returns a node above the leaves of a large folder.
+  package mutating func innerNode() -> TreeNode {
     let names = Set((0..<1 + below(40)).map { _ in name() }).sorted()
     return .inner(
       level: UInt8(1 + below(12)),
