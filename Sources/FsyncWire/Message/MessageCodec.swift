@@ -7,7 +7,8 @@ package import FsyncCore
 /// message's number in its direction: a message that is lost, repeated, moved or changed is seen at
 /// once. A length is checked before anybody waits for so many bytes, which may never come.
 package struct MessageWriter: Sendable {
-  private var number: UInt64 = 0
+  /// The number of the next message.
+  package private(set) var number: UInt64 = 0
   /// The heads of the client's hello, which later messages refer to.
   private var heads: [ObjectID] = []
 
