@@ -21,8 +21,11 @@ struct Liar {
     return bytes
   }
 
-  static func repository(_ number: UInt8) -> RepositoryID? {
-    RepositoryID([UInt8](repeating: number, count: 16))
+  static func repository(_ number: UInt8) -> RepositoryID {
+    guard let id = RepositoryID([UInt8](repeating: number, count: 16)) else {
+      preconditionFailure("an id has 16 bytes")
+    }
+    return id
   }
 
   private static func standing(_ heads: [ObjectID]) -> Standing {

@@ -36,7 +36,7 @@ struct Scene {
     case .whileReceiving: ([Liar.hello([])], true)
     case .afterNeed: ([Liar.hello(theirs), .end], true)
     case .afterJoin: ([Liar.hello([]), .end], true)
-    case .whileAnswering: ([.fetch(Fetch(repository: host.repository!, ids: mine))], true)
+    case .whileAnswering: ([.fetch(Fetch(repository: Liar.repository(1), ids: mine))], true)
     case .clientSending: ([Liar.welcome([])], false)
     case .clientReceiving: ([Liar.welcome([])], true)
     case .clientAfterNeed: ([Liar.welcome(theirs), .end], true)
@@ -61,7 +61,7 @@ struct Scene {
     case .keepAlive: .keepAlive
     case .failure: .failure(Failure(.full))
     case .absent: .absent([Scene.unknown])
-    case .fetch: .fetch(Fetch(repository: host.repository!, ids: mine))
+    case .fetch: .fetch(Fetch(repository: Liar.repository(1), ids: mine))
     case .lacking: .lacking(mine)
     }
   }
@@ -77,7 +77,7 @@ struct Scene {
       error = verdict(of: try Endpoint(client: host, shared: []), bytes)
     case .afterFetch:
       error = verdict(
-        of: Endpoint(fetching: host.current, of: host.repository!, host: host), bytes)
+        of: Endpoint(fetching: host.current, of: Liar.repository(1), host: host), bytes)
     }
     // A side that had joined before has nothing more than it had then.
     if error != nil, host.joins == 0 { Victim.expectUntouched(host, before) }
