@@ -69,7 +69,7 @@ extension Repository {
   }
 
   /// Removes a repository that a clone made and nothing arrived in.
-  private func discard(keepingRoot: Bool) {
+  func discard(keepingRoot: Bool) {
     func empty(_ directory: borrowing Directory) throws(SystemError) {
       for name in try directory.names() {
         if try directory.stat(name).kind == .directory {

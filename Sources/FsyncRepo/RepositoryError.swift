@@ -63,6 +63,8 @@ package enum RepositoryError: Error, Sendable {
   case system(SystemError, path: [UInt8])
   /// The exchange with a remote failed; what it is about is in its own error.
   case exchange(ExchangeFailure)
+  /// A bundle cannot be made or taken; what it is about is in its own error.
+  case bundle(BundleFailure)
   /// A signal asked to stop.
   case interrupted
   /// The time that `--max-time` gave is over.
@@ -87,6 +89,30 @@ package enum ExchangeFailure: Error, Hashable, Sendable {
   case protocolViolation(String)
   /// The remote reported a failure of its own, with details.
   case remote(RemoteTrouble, String)
+}
+
+/// Why a bundle could not be made, read or taken.
+package enum BundleFailure: Error, Hashable, Sendable {
+  /// The file is no bundle.
+  case notABundle([UInt8])
+  /// Something other than a bundle is where one is to be written.
+  case occupied([UInt8])
+  /// The bundle is of a newer version: of its own format or of the protocol.
+  case newer(UInt64)
+  /// The file ends before the bundle does.
+  case truncated
+  /// The bundle is damaged, or was not made by an honest program: details.
+  case damaged(String)
+  /// The bundle belongs to another repository.
+  case otherRepository(ours: RepositoryID, theirs: RepositoryID)
+  /// The bundle builds on commits that are not here.
+  case lacksBase([ObjectID], maker: [UInt8])
+  /// The bundle builds on content that is not here: how many objects, and one of them.
+  case incomplete(Int, ObjectID)
+  /// Nothing is known of what somebody has; these are known.
+  case unknownReplica(String, known: [[UInt8]])
+  /// Several replicas have this name.
+  case ambiguousReplica(String, [ReplicaID])
 }
 
 /// What a remote says of its own failure.

@@ -67,6 +67,11 @@ package enum StandardStreams {
     return (input.release(), output.release())
   }
 
+  /// The standard input as a file that the caller owns.
+  package static func input() throws(SystemError) -> File {
+    File(owning: try checked(.open) { fcntl(0, F_DUPFD_CLOEXEC, 3) })
+  }
+
   /// Writes whole bytes to the standard output (1) or standard error (2).
   ///
   /// No fault plan concerns it: what a command says of a fault would be lost in the same fault.

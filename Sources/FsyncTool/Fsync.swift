@@ -23,7 +23,8 @@ struct Fsync: ParsableCommand {
         subcommands: [Log.self, Show.self, Diff.self, List.self, Cat.self]),
       CommandGroup(
         name: "Change", subcommands: [Restore.self, Remove.self, Move.self]),
-      CommandGroup(name: "Set up", subcommands: [RemoteCommand.self, Config.self]),
+      CommandGroup(
+        name: "Set up", subcommands: [RemoteCommand.self, Config.self, BundleCommand.self]),
       CommandGroup(
         name: "Look after", subcommands: [Collect.self, Prune.self, Check.self, Doctor.self]),
       CommandGroup(name: "Behind the scenes", subcommands: [Serve.self, VersionCommand.self]),

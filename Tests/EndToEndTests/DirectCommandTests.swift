@@ -17,7 +17,7 @@ import Testing
       #expect(command.configuration.subcommands.isEmpty, "\(name)")
       #expect(command.configuration.aliases.isEmpty, "\(name)")
     }
-    #expect(groups == ["remote", "config"])
+    #expect(groups == ["remote", "config", "bundle"])
   }
 
   @Test(arguments: ["", "help", "remote", "config", "Status", "statu", "-C", "--version"])

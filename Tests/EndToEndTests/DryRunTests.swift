@@ -12,6 +12,7 @@ import Testing
     try machine.write("desk/new", "new at the desk")
     try machine.write("lap/new", "new on the lap")
     try machine.shell("mkdir folder && echo x >folder/x", at: "lap").expect()
+    try machine.fsync("bundle", "create", "-q", "../all.fsb").expect()
     return machine
   }
 
@@ -28,6 +29,8 @@ import Testing
     ["prune", "--keep-last", "1", "--dry-run"],
     ["doctor", "--adopt", "--dry-run"], ["init", "--dry-run", "../other"],
     ["clone", "--dry-run", "../desk", "../other"],
+    ["bundle", "create", "--dry-run", "../other.fsb"],
+    ["bundle", "import", "--dry-run", "../all.fsb"],
   ])
   func nothingChanges(words: [String]) throws {
     let machine = try machine()

@@ -32,7 +32,9 @@ import Testing
     ["gc", "-C", "laptop"], ["prune", "-C", "laptop", "--keep-last", "1"],
     ["fsck", "-C", "laptop"], ["fsck", "-C", "laptop", "--repair", "origin"],
     ["doctor", "-C", "laptop"],
-    ["doctor", "-C", "laptop", "--adopt"], ["version"],
+    ["doctor", "-C", "laptop", "--adopt"], ["bundle", "create", "-C", "laptop", "../b.fsb"],
+    ["bundle", "verify", "-C", "desk", "../b.fsb"], ["bundle", "import", "-C", "desk", "../b.fsb"],
+    ["version"],
   ]
 
   /// Fields that only documents of other states have.

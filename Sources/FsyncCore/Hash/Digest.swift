@@ -29,7 +29,23 @@ package enum Digest {
     return id(hash.finalize())
   }
 
-  private static func id(_ digest: SHA256.Digest) -> ObjectID {
+  fileprivate static func id(_ digest: SHA256.Digest) -> ObjectID {
     digest.withUnsafeBytes { ObjectID(loading: $0) }
+  }
+
+  /// Plain SHA-256 of bytes that come in pieces.
+  package struct Running: Sendable {
+    private var hash = SHA256()
+
+    /// Makes the hash of nothing.
+    package init() {}
+
+    /// Takes the next bytes.
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+      hash.update(bufferPointer: bytes)
+    }
+
+    /// The hash of all bytes so far; more may follow.
+    package var value: ObjectID { Digest.id(hash.finalize()) }
   }
 }

@@ -11,6 +11,8 @@ final class RepositoryHost: ExchangeHost {
     case client(quarantine: [UInt8])
     /// The one that answers: it commits its folder first, and writes it in the end.
     case server
+    /// The one that writes or reads a bundle.
+    case bundle
   }
 
   /// Seconds that the end of an earlier session is waited for.
@@ -91,6 +93,7 @@ final class RepositoryHost: ExchangeHost {
 
   func prepare(for peer: Standing) throws(HostError) {
     try own { () throws(RepositoryError) in
+      if case .bundle = side { return try resume(Array("bundle ".utf8) + peer.replica.bytes) }
       try resume(Array("peer ".utf8) + peer.replica.bytes)
       if !opened.isBare {
         var options = CommitOptions()
@@ -106,6 +109,8 @@ final class RepositoryHost: ExchangeHost {
     self.peer = peer
     try own { () throws(RepositoryError) in
       var isCopied = peer.replica == opened.replica.id
+      // One's own bundle of an earlier day is no copy: only what it has beyond this says so.
+      if case .bundle = side { isCopied = false }
       do throws(ObjectError) {
         for tip in peer.beyond.tips[opened.replica.id] ?? [] where !isCopied {
           isCopied = try !stored.contains(tip.commit)

@@ -7,7 +7,7 @@ struct Clone: Command {
     "clone", abstract: "Make a second replica of a repository.",
     discussion: """
       The source is a path, ssh://user@host:port/path or host:path, and becomes the remote \
-      'origin'. The folder must be new or empty.
+      'origin'; or it is the file of a bundle. The folder must be new or empty.
       """)
 
   @Argument(help: "Where the repository is.", transform: Place.init)
@@ -33,17 +33,24 @@ struct Clone: Command {
 
   func run(_ tool: Tool) throws(RepositoryError) {
     let url = try tool.url(source)
+    let isBundle = BundleSource.isBundle(source.word.bytes)
     var folder = self.folder?.bytes ?? []
-    if self.folder == nil { folder = try Clone.folder(for: source.word.bytes) }
+    if self.folder == nil {
+      folder = try Clone.folder(for: source.word.bytes, isBundle: isBundle)
+    }
     if change.dryRun {
       try Repository.checkInitialize(at: folder, bare: bare, empty: true)
       let source = NameText.line(Array(url.utf8))
       return tool.say("would clone \(source) into \(NameText.quoted(folder))")
     }
     let configured = try Configuration.load(repository: nil)
-    let (repository, result) = try Repository.clone(
-      from: url, to: folder, bare: bare, name: name?.bytes ?? configured.replicaName,
-      progress: tool.progress, over: .standard)
+    let name = self.name?.bytes ?? configured.replicaName
+    let (repository, result) =
+      isBundle
+      ? try Repository.clone(
+        bundle: source.word.bytes, to: folder, bare: bare, name: name, progress: tool.progress)
+      : try Repository.clone(
+        from: url, to: folder, bare: bare, name: name, progress: tool.progress, over: .standard)
     if report.json {
       tool.output.document(SyncReport([(result.remote, .success(result))]).json)
     } else {
@@ -56,11 +63,15 @@ struct Clone: Command {
     if result.update.conflicts > 0 { tool.note(.conflicts) }
   }
 
-  /// The last name in a place.
-  private static func folder(for source: [UInt8]) throws(RepositoryError) -> [UInt8] {
-    let parts = source.split { $0 == 0x2f || $0 == 0x3a }
+  /// The last name in a place; of a bundle's file without its ending.
+  private static func folder(
+    for source: [UInt8], isBundle: Bool
+  ) throws(RepositoryError) -> [UInt8] {
+    let parts = source.split { $0 == 0x2f || $0 == 0x3a && !isBundle }
     guard let last = parts.last, !last.elementsEqual([0x2e]), !last.elementsEqual([0x2e, 0x2e])
     else { throw .invalidPath(source) }
-    return Array(last)
+    guard isBundle else { return Array(last) }
+    guard let dot = last.lastIndex(of: 0x2e), dot > last.startIndex else { throw .notEmpty(source) }
+    return Array(last[..<dot])
   }
 }

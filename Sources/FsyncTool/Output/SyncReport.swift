@@ -71,11 +71,15 @@ extension Tool {
   /// Tells what was exchanged with a remote.
   func say(_ result: SyncResult) {
     let moved = result.objectsSent + result.objectsReceived
+    // A bundle was only read: nothing was sent, and nobody was asked.
+    let sent =
+      result.bytesSent == 0
+      ? ""
+      : "sent \(Figures.count(result.objectsSent, "object")), \(Figures.bytes(result.bytesSent)); "
     let counts =
       moved == 0
-      ? "nothing to exchange"
-      : "sent \(Figures.count(result.objectsSent, "object")), \(Figures.bytes(result.bytesSent)); "
-        + "received \(Figures.count(result.objectsReceived, "object")), "
+      ? result.bytesSent == 0 ? "nothing new" : "nothing to exchange"
+      : sent + "received \(Figures.count(result.objectsReceived, "object")), "
         + Figures.bytes(result.bytesReceived)
     say("\(style(NameText.line(Array(result.remote.utf8)), .strong)): \(counts)")
   }

@@ -134,6 +134,7 @@ extension ErrorText {
         status: .busy)
     case .system(let error, let path): self.init(error, path: path)
     case .exchange(let failure): self.init(failure)
+    case .bundle(let failure): self.init(failure)
     case .interrupted:
       self.init(
         "interrupted", hint: "what was done is safe; the same command goes on",

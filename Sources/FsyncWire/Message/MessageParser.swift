@@ -8,6 +8,8 @@ package struct MessageParser {
   private var start = 0
   private var number: UInt64 = 0
   private var heads: [ObjectID] = []
+  /// The bytes of all messages that were taken.
+  package private(set) var taken: UInt64 = 0
 
   /// Makes the parser of a stream's beginning.
   package init() {}
@@ -72,6 +74,7 @@ package struct MessageParser {
       throw number == 0 ? .notFsync(opening) : .checksum
     }
     number += 1
+    taken += UInt64(end + 8 - start)
     start = end + 8
     let payload = Array(buffer[body..<end])
     if tag == .hello { try MessageParser.checkVersion(payload) }

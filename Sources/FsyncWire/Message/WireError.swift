@@ -40,6 +40,10 @@ package enum WireError: Error, Hashable, Sendable {
   case unavailable(ObjectID)
   /// An object of our own could not be had.
   case storage(ObjectError)
+  /// A bundle builds on these commits, which are not here.
+  case lacksBase([ObjectID])
+  /// A bundle does not bring what it would have to, and nobody can be asked for it.
+  case incomplete(Need)
   /// The other side gave up and said why.
   case failed(Failure)
 }

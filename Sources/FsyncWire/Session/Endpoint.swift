@@ -17,6 +17,8 @@ package struct Endpoint<Side: Session> {
   /// Objects that merges to come would be glad of, and that have been asked for.
   private var wished: Set<ObjectID> = []
   private var peer: Peer?
+  /// The frames that were compressed against objects which are not here.
+  package private(set) var unverified = 0
   /// What is not here of the objects that the production was asked for by their ids.
   var lacking: [ObjectID]?
   private var output: [UInt8] = []
@@ -168,6 +170,8 @@ package struct Endpoint<Side: Session> {
       if case .need = message { counts.noteNeed() }
       writer.append(message, to: &output)
     case .prepare(let hello): try prepare(hello)
+    case .open(let hello): try open(hello)
+    case .meet(let standing): try own { () throws(HostError) in try host.met(standing) }
     case .produce(let peer): try begin(peer)
     case .narrow(let selection): production?.narrow(selection)
     case .supply(let need): try supply(need)
@@ -249,6 +253,7 @@ package struct Endpoint<Side: Session> {
 
   private mutating func keep(_ bytes: [UInt8]) throws(ExchangeError) {
     let host = host
+    if session.skipsHeld, try holds(bytes) { return }
     let result = try wire { () throws(WireError) in
       try FrameVerifier.verify(bytes, reader: host.holdings)
     }
@@ -256,6 +261,8 @@ package struct Endpoint<Side: Session> {
     if case .verified(let frame) = result {
       try own { () throws(HostError) in try host.keep(frame, encoded: bytes) }
       counts.objectsReceived += frame.frame.objects.count
+    } else {
+      unverified += 1
     }
     queue.append(contentsOf: session.kept(bytes.count))
   }
@@ -281,7 +288,7 @@ package struct Endpoint<Side: Session> {
       own: try own { () throws(HostError) in try host.absent() }, declared: declared)
     let check = Connectivity(graph: graph, holdings: holdings, ours: ours, gaps: gaps)
     let missing = try wire { () throws(WireError) in try check.missing(under: heads) }
-    if let missing { return missing }
+    if missing != nil || !session.canAsk { return missing }
     let wishes = try wire { () throws(WireError) in try check.wishes(after: heads) }
     // Asked for once: where the peer does not have it either, the heads are joined all the same.
     let new = wishes.filter { wished.insert($0).inserted }.prefix(WireLimits.need)

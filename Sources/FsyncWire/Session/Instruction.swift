@@ -21,6 +21,11 @@ package enum Instruction: Hashable, Sendable {
   /// Server only: commit what changed in the folder, find out what is here, and answer with
   /// `prepared`.
   case prepare(Hello)
+  /// Bundle only: find out whether what it builds on is here, and whether all of it is, and answer
+  /// with `opened`.
+  case open(Hello)
+  /// Bundle only: take note of who made it, before anything of it is joined.
+  case meet(Standing)
   /// Produce what the peer lacks: `offer` ids where that pays, hand over frames, then `produced`.
   case produce(Peer)
   /// The answer to the oldest open offer.

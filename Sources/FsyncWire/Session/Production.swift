@@ -11,6 +11,7 @@ struct Production {
   private var stage: Stage
   private let mayOffer: Bool
   private let useLikes: Bool
+  private let held: IDTable
   private(set) var hasOffered = false
   private var offered = 0
   private var offers: [Int] = []
@@ -34,8 +35,10 @@ struct Production {
   /// - Parameters:
   ///   - mayOffer: whether the receiver may have some of it already.
   ///   - useLikes: whether the receiver holds what older commits bring.
-  init(_ lister: Lister, mayOffer: Bool, useLikes: Bool) {
+  ///   - held: objects that were handed over before and are not again.
+  init(_ lister: Lister, mayOffer: Bool, useLikes: Bool, held: IDTable = IDTable()) {
     stage = .listing(lister)
+    self.held = held
     self.mayOffer = mayOffer
     self.useLikes = useLikes
   }
@@ -68,8 +71,8 @@ struct Production {
       let all = !hasOffered
       stage = .packing(
         try FramePacker(
-          listing, wanted: { all || bits[$0] }, useLikes: useLikes, source: source,
-          compression: compression))
+          listing, wanted: { (all || bits[$0]) && !held.contains(listing.ids[$0]) },
+          useLikes: useLikes, source: source, compression: compression))
       return .busy
     case .packing(var packer):
       let frame = try packer.frame()

@@ -12,6 +12,14 @@ package protocol Session {
   mutating func prepared(_ standing: Standing, knowsShared: Bool) -> [Instruction]
   /// Answers `join`.
   mutating func joined(_ joined: Joined) -> [Instruction]
+  /// Answers `check`: nil where nothing is missing.
+  mutating func checked(_ missing: Need?) throws(WireError) -> [Instruction]
+  /// Answers `open`, which only the reader of a bundle is told.
+  mutating func opened(missing: [ObjectID], isKnown: Bool) throws(WireError) -> [Instruction]
+  /// Whether somebody is there who can be asked for what is missing.
+  var canAsk: Bool { get }
+  /// Whether a frame is passed over whose objects are all here.
+  var skipsHeld: Bool { get }
   /// The flow in both directions, once hello and welcome are through.
   var flow: FlowState { get set }
 }
@@ -27,6 +35,16 @@ package struct FlowState: Sendable {
 extension Session {
   /// Answers `prepare` where nobody was told to.
   package mutating func prepared(_ standing: Standing, knowsShared: Bool) -> [Instruction] { [] }
+
+  /// Answers `open` where nobody was told to.
+  package mutating func opened(
+    missing: [ObjectID], isKnown: Bool
+  ) throws(WireError) -> [Instruction] { [] }
+
+  /// Whether somebody is there who can be asked for what is missing.
+  package var canAsk: Bool { true }
+  /// Whether a frame is passed over whose objects are all here.
+  package var skipsHeld: Bool { false }
 
   /// Says whether the session is over.
   package var isFinished: Bool { flow.isFinished }
