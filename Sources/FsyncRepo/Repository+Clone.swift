@@ -12,19 +12,22 @@ extension Repository {
   ///   - path: the folder: absent or empty.
   ///   - bare: whether the replica has no working tree.
   ///   - name: the replica's name; nil for the host's.
+  ///   - rateLimit: bytes a second in each direction, over what is configured; 0 for no limit.
+  ///   - retry: how it is tried again after a failure that may pass.
   package static func clone(
     from url: String, to path: [UInt8], bare: Bool, name: [UInt8]?, progress: Progress,
-    over connector: Connector
+    rateLimit: UInt64? = nil, retrying retry: Retrying = Retrying(), over connector: Connector
   ) throws(RepositoryError) -> (repository: Repository, result: SyncResult) {
     let wasThere = (try? Stat(following: path)) != nil
     let repository = try target(url, path, bare: bare, name: name)
     repository.progress = progress
+    repository.rateLimit = rateLimit
     let lock = try repository.lockSync()
     defer { _ = lock }
     let remote = RemotePlace(name: "origin", url: url)
     var result: SyncResult
     do throws(RepositoryError) {
-      result = try repository.exchange(with: remote, over: connector).result
+      result = try repository.exchange(with: remote, over: connector, retrying: retry)
     } catch {
       let hasPart = repository.store.hasQuarantine(named: remote.quarantine)
       if !hasPart, try repository.state().heads.isEmpty {

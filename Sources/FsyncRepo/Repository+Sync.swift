@@ -13,6 +13,8 @@ package struct SyncOptions: Sendable {
   package var message: [UInt8] = []
   /// Whether the result names every change that was committed.
   package var listsChanges = true
+  /// How remotes that fail for a reason that may pass are tried again.
+  package var retrying = Retrying()
 
   /// Makes the usual options.
   package init() {}
@@ -92,7 +94,8 @@ extension Repository {
       }
     }
     try spread(places, &results, remoteHeads, over: connector)
-    let update = isBare ? UpdateResult() : try self.update()
+    var update = isBare ? UpdateResult() : try self.update()
+    try retry(places, options.retrying, &results, &update, over: connector)
     let state = try state()
     return results.map { result in
       result.map {
@@ -103,6 +106,44 @@ extension Repository {
         result.update = update
         return result
       }
+    }
+  }
+
+  /// Tries remotes again that failed for a reason that may pass, after a wait that grows.
+  ///
+  /// The folder has what came from the others by then.
+  private func retry(
+    _ places: [RemotePlace], _ retry: Retrying,
+    _ results: inout [Result<SyncResult, RepositoryError>], _ update: inout UpdateResult,
+    over connector: Connector
+  ) throws(RepositoryError) {
+    var schedule = RetrySchedule(attempts: retry.attempts)
+    while true {
+      var failed: [(index: Int, error: RepositoryError)] = []
+      for (index, result) in results.enumerated() {
+        if case .failure(let error) = result, error.mayPass { failed.append((index, error)) }
+      }
+      guard !failed.isEmpty, let wait = nextWait(&schedule, retry) else { return }
+      for (index, error) in failed {
+        retry.willRetry(
+          Retrying.Notice(
+            remote: places[index].title, error: error, seconds: wait, attempt: schedule.made,
+            attempts: schedule.attempts))
+      }
+      do throws(RepositoryError) { try pause(wait) } catch {
+        for (index, _) in failed { results[index] = .failure(error) }
+        return
+      }
+      var remoteHeads = [[ObjectID]](repeating: try state().heads, count: places.count)
+      for (index, _) in failed {
+        results[index] = Result { () throws(RepositoryError) in
+          let (result, heads) = try exchange(with: places[index], over: connector)
+          remoteHeads[index] = heads
+          return result
+        }
+      }
+      try spread(places, &results, remoteHeads, over: connector)
+      if !isBare { update.add(try self.update()) }
     }
   }
 

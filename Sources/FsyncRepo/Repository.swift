@@ -20,6 +20,9 @@ package final class Repository {
   package var now: () -> FileTime = Clock.now
   /// When to give up, by the monotonic clock; nil for never.
   package var deadline: Double?
+  /// How many bytes a second may move in each direction of a sync, over what is configured; 0 for no
+  /// limit, nil for what is configured.
+  package var rateLimit: UInt64?
   /// The cache of the commit graph, where it has been opened.
   var knownGraph: GraphChain?
 

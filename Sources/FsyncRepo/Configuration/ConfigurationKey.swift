@@ -20,6 +20,8 @@ package enum ConfigurationKey: Hashable, Sendable {
   case timeout
   /// How long a remote may be at work without a result, in seconds.
   case patience
+  /// How many bytes a second may move in each direction of a sync.
+  case rateLimit
   /// Whether output is coloured.
   case color
   /// What `prune` keeps where no option says so.
@@ -38,7 +40,7 @@ package enum ConfigurationKey: Hashable, Sendable {
   package static let all: [ConfigurationKey] =
     [
       .userName, .replicaName, .compression, .crossFileSystems, .threads, .collectsByItself,
-      .sshCommand, .timeout, .patience, .color,
+      .sshCommand, .timeout, .patience, .rateLimit, .color,
     ] + Keep.allCases.map { .keep($0) }
 
   /// Understands a dotted name; nil for one that fsync does not know.
@@ -72,6 +74,7 @@ package enum ConfigurationKey: Hashable, Sendable {
     case .sshCommand: ["ssh", "command"]
     case .timeout: ["sync", "timeout"]
     case .patience: ["sync", "patience"]
+    case .rateLimit: ["sync", "limit-rate"]
     case .color: ["output", "color"]
     case .keep(let rule): ["prune", "keep-\(rule.rawValue)"]
     case .remoteURL(let name): ["remote", name, "url"]
@@ -95,6 +98,7 @@ package enum ConfigurationKey: Hashable, Sendable {
     case .sshCommand: "FSYNC_SSH_COMMAND"
     case .timeout: "FSYNC_TIMEOUT"
     case .patience: "FSYNC_PATIENCE"
+    case .rateLimit: "FSYNC_LIMIT_RATE"
     case .color: "FSYNC_COLOR"
     case .keep, .remoteURL, .remoteCommand: nil
     }
@@ -131,6 +135,9 @@ package enum ConfigurationKey: Hashable, Sendable {
     case (.timeout, _): "must be a number of seconds from 1 to 86400"
     case (.patience, .integer(1...2_592_000)): nil
     case (.patience, _): "must be a number of seconds from 1 to 2592000"
+    case (.rateLimit, .string(let text)) where ByteRate.bytes(of: text) != nil: nil
+    case (.rateLimit, _):
+      "must be a number of bytes a second such as \"500K\" or \"2M\", or \"0\" for no limit"
     case (.color, .string("auto")), (.color, .string("always")), (.color, .string("never")): nil
     case (.color, _): "must be \"auto\", \"always\" or \"never\""
     case (.compression, .string(let text)) where Compression(text) != nil: nil

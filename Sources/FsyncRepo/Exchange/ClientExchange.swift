@@ -19,6 +19,25 @@ struct RemotePlace {
 }
 
 extension Repository {
+  /// Runs one session with a remote, and again after a while where it fails for a reason that may
+  /// pass: what arrived is not sent again.
+  func exchange(
+    with remote: RemotePlace, over connector: Connector, retrying retry: Retrying
+  ) throws(RepositoryError) -> SyncResult {
+    var schedule = RetrySchedule(attempts: retry.attempts)
+    while true {
+      do throws(RepositoryError) { return try exchange(with: remote, over: connector).result } catch
+      {
+        guard error.mayPass, let wait = nextWait(&schedule, retry) else { throw error }
+        retry.willRetry(
+          Retrying.Notice(
+            remote: remote.title, error: error, seconds: wait, attempt: schedule.made,
+            attempts: schedule.attempts))
+        try pause(wait)
+      }
+    }
+  }
+
   /// Runs one session with a remote: both sides' heads are joined afterwards, here and there.
   ///
   /// The sync lock must be held. The folder is left as it is.
@@ -61,10 +80,12 @@ extension Repository {
     to remote: RemotePlace, over connector: Connector
   ) throws(RepositoryError) -> any Carrier {
     do {
-      return try connector.connect(
+      let line = try connector.connect(
         Connector.Request(
           url: remote.url, command: remote.command, ssh: configuration.sshCommand,
           timeout: configuration.timeout))
+      guard let rate = rateLimit ?? configuration.rateLimit, rate > 0 else { return line }
+      return LimitedCarrier(line, bytesPerSecond: rate)
     } catch {
       throw RepositoryError(.carrier(error), url: remote.url, ours: nil, farewell: nil)
     }

@@ -15,6 +15,13 @@ package struct UpdateResult: Sendable {
 
   /// Makes an empty result.
   package init() {}
+
+  /// Adds what a later update did: its state is the one that holds.
+  mutating func add(_ later: UpdateResult) {
+    let before = changes
+    self = later
+    changes = before + later.changes
+  }
 }
 
 /// What `restore` did, or would do.

@@ -25,6 +25,7 @@ struct Clone: Command {
   @Option(help: "What this replica is called in commits and conflict copies; the host's name.")
   var name: Word?
 
+  @OptionGroup var exchange: ExchangeOptions
   @OptionGroup var change: ChangeOptions
   @OptionGroup var report: ReportOptions
   @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -50,7 +51,8 @@ struct Clone: Command {
       ? try Repository.clone(
         bundle: source.word.bytes, to: folder, bare: bare, name: name, progress: tool.progress)
       : try Repository.clone(
-        from: url, to: folder, bare: bare, name: name, progress: tool.progress, over: .standard)
+        from: url, to: folder, bare: bare, name: name, progress: tool.progress,
+        rateLimit: exchange.limitRate?.bytes, retrying: exchange.retrying(tool), over: .standard)
     if report.json {
       tool.output.document(SyncReport([(result.remote, .success(result))]).json)
     } else {

@@ -27,6 +27,7 @@ struct Sync: Command {
     help: ArgumentHelp("Give up after this time, such as 90s, 10m or 2h.", valueName: "duration"))
   var maxTime: Duration?
 
+  @OptionGroup var exchange: ExchangeOptions
   @OptionGroup var change: ChangeOptions
   @OptionGroup var report: ReportOptions
   @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -47,6 +48,8 @@ struct Sync: Command {
     options.dryRun = change.dryRun
     options.message = message?.bytes ?? []
     options.maxSeconds = maxTime?.seconds
+    options.retrying = exchange.retrying(tool)
+    repository.rateLimit = exchange.limitRate?.bytes
     options.listsChanges = self.report.json || change.dryRun || tool.global.verbose
     let results = repository.synchronize(with: places, options: options, over: .standard)
     let titles = places.isEmpty ? known.map(\.name) : places

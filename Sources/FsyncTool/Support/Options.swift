@@ -1,4 +1,6 @@
 internal import ArgumentParser
+import FsyncCore
+import FsyncRepo
 
 /// The options of every command.
 struct GlobalOptions: ParsableArguments {
@@ -36,4 +38,52 @@ struct NameOptions: ParsableArguments {
     name: [.customShort("z"), .customLong("null")],
     help: "End every record with a NUL byte, and print names as they are.")
   var null = false
+}
+
+/// The options of commands that talk to a remote.
+struct ExchangeOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Move at most so many bytes a second in each direction: 500K, 2M; 0 for no limit.",
+      valueName: "rate"))
+  var limitRate: RateLimit?
+
+  @Option(
+    help: ArgumentHelp(
+      "Try again so often, after a wait that grows, where the remote cannot be reached.",
+      valueName: "n"))
+  var retry: Count?
+
+  /// How a session is tried again, which is said on the standard error: an outage that passes is
+  /// nothing that a person must see.
+  func retrying(_ tool: Tool) -> Retrying {
+    var retrying = Retrying()
+    retrying.attempts = retry?.number ?? 0
+    if tool.global.quiet { return retrying }
+    let willWrite = tool.makeRoom
+    retrying.willRetry = { notice in
+      willWrite()
+      StandardError.write("fsync: \(notice.text)\n")
+    }
+    return retrying
+  }
+}
+
+/// Bytes a second as the command line has them.
+struct RateLimit: ExpressibleByArgument {
+  let bytes: UInt64
+
+  init?(argument: String) {
+    guard let bytes = ByteRate.bytes(of: argument) else { return nil }
+    self.bytes = bytes
+  }
+}
+
+extension Retrying.Notice {
+  /// Why there is a wait, and for how long.
+  fileprivate var text: String {
+    let tenths = Int((seconds * 10).rounded(.up))
+    return "\(NameText.line(Array(remote.utf8))): \(ErrorText(error).message); trying again in "
+      + "\(tenths / 10).\(tenths % 10) s (\(attempt) of \(attempts))"
+  }
 }

@@ -18,6 +18,8 @@ final class Tool {
   /// Told how far long work is; shows it on a terminal.
   let progress: Progress
   private let bar: ProgressBar?
+  /// Takes the progress away from a terminal before something is written to the standard error.
+  var makeRoom: @Sendable () -> Void { { [bar] in bar?.erase() } }
 
   init(_ global: GlobalOptions) {
     self.global = global
