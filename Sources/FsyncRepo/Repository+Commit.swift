@@ -15,7 +15,10 @@ extension Repository {
     let lock = try lockTree()
     defer { _ = lock }
     try checkPlace()
-    if !options.dryRun { try finishUpdate() }
+    if !options.dryRun {
+      try settleCompression()
+      try finishUpdate()
+    }
     return try commitLocked(options)
   }
 

@@ -24,6 +24,20 @@ extension Repository {
     return control
   }
 
+  /// Lets the compression hold that is configured, where the store goes by another.
+  func settleCompression() throws(RepositoryError) {
+    guard let wanted = configuration.ownCompression, try state().compression != wanted else {
+      return
+    }
+    do {
+      try store.transact { (_, transaction) throws(Never) in
+        transaction.isDurable = false
+        transaction.command = Array("config".utf8)
+        transaction.compression = wanted
+      }
+    } catch { throw RepositoryError(error) }
+  }
+
   /// Makes what is lost or missing of the cache of the commit graph.
   package func mendGraph() { careForGraph(.complete) }
 
@@ -49,6 +63,7 @@ extension Repository {
     // First: commits are quickest to read in the order in which they came, and a collection that
     // is stopped halfway should not cost the cache.
     if !dryRun {
+      try settleCompression()
       careForGraph(.complete)
       try checkInterruption()
     }

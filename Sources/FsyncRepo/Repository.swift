@@ -49,13 +49,13 @@ package final class Repository {
     let bytes = try calling(replicaPath) { () throws(SystemError) in
       try File(replicaPath, .read).readAll(atMost: 64 << 10)
     }
-    let replica: Replica
+    var replica: Replica
     do { replica = try Replica(decoding: bytes) } catch { throw .damaged("replica") }
     let store: Store
     do { store = try Store.open(at: place.folder) } catch { throw RepositoryError(error) }
-    return Repository(
-      place: place, store: store, replica: replica,
-      configuration: try Configuration.load(repository: place.folder))
+    let configuration = try Configuration.load(repository: place.folder)
+    if let name = configuration.ownReplicaName { replica.name = Replica.cleanName(name) }
+    return Repository(place: place, store: store, replica: replica, configuration: configuration)
   }
 
   /// The heads, the base and everything else that transactions say.

@@ -89,12 +89,27 @@ package struct Configuration: Sendable {
     return number
   }
 
+  /// The text that holds for this repository alone and not for all of a user.
+  private func own(_ key: ConfigurationKey) -> String? {
+    guard let item = items.first(where: { $0.key == key }), case .string(let text) = item.value
+    else { return nil }
+    if case .user = item.source { return nil }
+    return text
+  }
+
   /// The author of commits; nil where none is configured.
   package var userName: [UInt8]? { text(.userName).map { Array($0.utf8) } }
   /// The name of this replica; nil where none is configured.
   package var replicaName: [UInt8]? { text(.replicaName).map { Array($0.utf8) } }
   /// How new data is compressed; nil where the repository's own choice holds.
   package var compression: Compression? { text(.compression).flatMap { Compression($0) } }
+  /// The name that the repository's file, or the environment, gives this replica, whatever it was
+  /// made with.
+  ///
+  /// What the user's file says is for new ones: one user may have several, each with its own name.
+  package var ownReplicaName: [UInt8]? { own(.replicaName).map { Array($0.utf8) } }
+  /// How the repository's file, or the environment, wants new data compressed.
+  package var ownCompression: Compression? { own(.compression).flatMap { Compression($0) } }
   /// Whether a scan goes into other file systems below the root.
   package var crossesFileSystems: Bool { value(of: .crossFileSystems) == .boolean(true) }
   /// How many threads a command may use; nil for one a processor.

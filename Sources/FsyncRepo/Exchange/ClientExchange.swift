@@ -91,6 +91,17 @@ extension Repository {
     }
   }
 
+  /// Forgets what is remembered of a remote.
+  package func forget(remote name: String) throws(RepositoryError) {
+    guard try state().refs[RemoteRecord.ref(name)] != nil else { return }
+    do {
+      try store.transact { (_, transaction) throws(Never) in
+        transaction.command = Array("remote remove \(name)".utf8)
+        transaction.refs[RemoteRecord.ref(name)] = .some(nil)
+      }
+    } catch { throw RepositoryError(error) }
+  }
+
   /// Notes what both sides have after a session.
   private func remember(
     _ name: String, _ remoteHeads: [ObjectID], _ ours: [ObjectID], _ outcome: Outcome

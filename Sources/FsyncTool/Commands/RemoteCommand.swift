@@ -69,9 +69,20 @@ struct RemoteRemove: Command {
 
   func run(_ tool: Tool) throws(RepositoryError) {
     let name = name.text
-    try tool.open().editConfiguration(change) { file throws(RepositoryError) in
-      guard file.value(of: .remoteURL(name)) != nil else { throw .unknownRemote(name) }
-      return try file.removing(remote: name)
+    let repository = try tool.open()
+    func edit(_ options: ChangeOptions) throws(RepositoryError) {
+      try repository.editConfiguration(options) { file throws(RepositoryError) in
+        guard file.value(of: .remoteURL(name)) != nil else { throw .unknownRemote(name) }
+        return try file.removing(remote: name)
+      }
+    }
+    // What is remembered goes first: another remote of this name must not inherit it.
+    var look = change
+    look.dryRun = true
+    try edit(look)
+    if !change.dryRun {
+      try repository.forget(remote: name)
+      try edit(change)
     }
     tool.say("remote \(name) removed")
   }
