@@ -56,9 +56,10 @@ struct BundleReading {
   /// Reads a bundle to its end.
   /// - Parameters:
   ///   - check: throws when this is to stop.
+  ///   - progress: told how much has been read.
   ///   - taken: told after each step how many bytes of messages have been taken.
   mutating func run(
-    _ source: BundleSource, checking check: () throws(RepositoryError) -> Void,
+    _ source: BundleSource, progress: Progress, checking check: () throws(RepositoryError) -> Void,
     taken: (UInt64) -> Void = { _ in }
   ) throws(RepositoryError) -> Outcome {
     let file = try source.open()
@@ -78,6 +79,7 @@ struct BundleReading {
       length += UInt64(count)
       try feed(buffer[..<count], of: source)
       try advance(taken)
+      progress.report(.receiving, endpoint.counts.objectsReceived, nil, length)
     }
     do throws(BundleError) { try stream.finish() } catch {
       throw RepositoryError(error, path: source.path)

@@ -62,11 +62,9 @@ extension Repository {
     var reading = BundleReading(
       Endpoint(bundle: host, isVerifying: true), repository: host.repository)
     _ = try reading.run(
-      .file(path),
-      checking: { () throws(RepositoryError) in
-        if let repository { try repository.checkInterruption() }
-        progress.report(.checking, content.count, nil, host.position)
-      }, taken: { host.position = UInt64(BundleFormat.headLength) + $0 })
+      .file(path), progress: progress,
+      checking: { () throws(RepositoryError) in try repository?.checkInterruption() },
+      taken: { host.position = UInt64(BundleFormat.headLength) + $0 })
     guard let hello = reading.endpoint.hello else { throw .bundle(.truncated) }
     var check = BundleCheck(summary: BundleSummary(hello))
     check.summary.commits = content.commits

@@ -49,7 +49,7 @@ extension Repository {
           try StandardStreams.write(bytes, to: 1)
         }
       }
-      progress.report(.sending, maker.objects, nil, maker.length)
+      progress.report(.packing, maker.objectsDone, maker.objectsInAll, maker.length)
     }
     try target?.finish()
     result.summary.objects = maker.objects

@@ -21,7 +21,7 @@ extension Repository {
     let host = try RepositoryHost(self, .bundle)
     var reading = BundleReading(
       Endpoint(bundle: host, isVerifying: false), repository: host.repository)
-    let outcome = try reading.run(source) { () throws(RepositoryError) in
+    let outcome = try reading.run(source, progress: progress) { () throws(RepositoryError) in
       try checkInterruption()
     }
     try remember(outcome.peer.replica, name: outcome.peer.name, has: outcome.peer.heads)

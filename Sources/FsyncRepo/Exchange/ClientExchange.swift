@@ -58,7 +58,7 @@ extension Repository {
       do throws(ExchangeError) {
         driver = SessionDriver(
           try Endpoint(client: host, shared: known?.heads ?? []), over: carrier,
-          repository: host.repository, limits: configuration.sessionLimits)
+          repository: host.repository, limits: configuration.sessionLimits, watcher: progress)
       } catch { throw .exchange(error) }
       outcome = try driver.run { () throws(RepositoryError) in try checkInterruption() }
     } catch {

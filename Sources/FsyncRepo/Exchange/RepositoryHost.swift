@@ -130,8 +130,6 @@ final class RepositoryHost: ExchangeHost {
         try arrivals.quarantine?.append(
           verified: frame.frame, content: frame.content, encoded: encoded)
       } catch { throw RepositoryError(error) }
-      opened.progress.report(
-        .receiving, arrivals.quarantine?.objectCount ?? 0, nil, arrivals.quarantine?.received ?? 0)
     }
   }
 

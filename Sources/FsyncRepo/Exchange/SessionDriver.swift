@@ -12,6 +12,7 @@ struct SessionDriver<Side: Session> {
   private let carrier: any Carrier
   private let limits: SessionLimits
   private let repository: RepositoryID?
+  private let watcher: Progress
   private let incoming = Buffer()
   private var lastSent = Clock.monotonic()
   private var lastReceived = Clock.monotonic()
@@ -34,10 +35,12 @@ struct SessionDriver<Side: Session> {
   /// - Parameters:
   ///   - repository: our own, to be told to a peer of another one.
   ///   - limits: how long the other side is waited for.
+  ///   - watcher: told how much has been moved.
   init(
     _ endpoint: Endpoint<Side>, over carrier: any Carrier, repository: RepositoryID?,
-    limits: SessionLimits
+    limits: SessionLimits, watcher: Progress = .none
   ) {
+    self.watcher = watcher
     self.endpoint = endpoint
     self.carrier = carrier
     self.repository = repository
@@ -129,12 +132,25 @@ struct SessionDriver<Side: Session> {
       lastReceived = Clock.monotonic()
     }
     progress.note(messages: endpoint.messagesReceived, bytes: endpoint.bytesOfWork)
+    report()
     if transfer.isAtEnd, !isAtEnd {
       isAtEnd = true
       do throws(ExchangeError) {
         while try endpoint.advance() {}
         if endpoint.outcome == nil { try endpoint.ended() }
       } catch { throw .exchange(error) }
+    }
+  }
+
+  /// Tells of the direction in which more is to be said: where nothing is sent, something comes.
+  private func report() {
+    let counts = endpoint.counts
+    if let (done, total) = endpoint.sending {
+      watcher.report(.sending, done, total, counts.bytesSent)
+    } else if counts.objectsReceived > 0 {
+      let chosen = endpoint.objectsChosen
+      let total = chosen >= counts.objectsReceived ? chosen : nil
+      watcher.report(.receiving, counts.objectsReceived, total, counts.bytesReceived)
     }
   }
 

@@ -2,7 +2,8 @@
 package struct Progress: Sendable {
   /// What is going on.
   package enum Phase: String, Sendable {
-    case scanning, reading, committing, receiving, sending, merging, writing, checking, collecting
+    case scanning, reading, committing, receiving, sending, packing, merging, writing, checking,
+      collecting
   }
   /// Receives phase, units done, units in all where known, and bytes done.
   package var report: @Sendable (Phase, _ done: Int, _ total: Int?, _ bytes: UInt64) -> Void

@@ -19,6 +19,14 @@ enum Figures {
     return "\(tenths / 10).\(tenths % 10) \(units[unit])"
   }
 
+  /// A time span in its largest unit: `5 s`, `3 min`, `2.5 h`.
+  static func span(_ seconds: Double) -> String {
+    if seconds < 100 { return "\(Int(seconds.rounded(.up))) s" }
+    if seconds < 6000 { return "\(Int((seconds / 60).rounded())) min" }
+    let tenths = Int(min(seconds / 360, 1e9).rounded())
+    return "\(tenths / 10).\(tenths % 10) h"
+  }
+
   /// Permission bits as four octal digits.
   static func mode(_ mode: UInt16) -> String {
     let digits = String(mode, radix: 8)

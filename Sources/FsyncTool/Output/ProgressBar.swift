@@ -1,3 +1,4 @@
+import FsyncCore
 import FsyncRepo
 import FsyncSystem
 internal import Synchronization
@@ -15,6 +16,7 @@ final class ProgressBar: Sendable {
     var began = 0.0
     var isDrawn = false
     var turn = 0
+    var pace = Pace()
   }
 
   private static let delay = 0.5
@@ -32,6 +34,7 @@ final class ProgressBar: Sendable {
     Progress { [self] phase, done, total, bytes in
       state.withLock {
         if $0.phase == nil { $0.began = Clock.monotonic() }
+        if $0.phase != phase || $0.total != total { $0.pace = Pace() }
         ($0.phase, $0.done, $0.total, $0.bytes) = (phase, done, total, bytes)
       }
     }
@@ -50,13 +53,17 @@ final class ProgressBar: Sendable {
     state.withLock {
       guard let phase = $0.phase, Clock.monotonic() - $0.began >= ProgressBar.delay else { return }
       $0.turn += 1
+      let time = Clock.monotonic()
+      $0.pace.note(done: $0.done, bytes: $0.bytes, at: time)
       $0.isDrawn = true
-      let line = ProgressBar.line($0, phase, width: Host.terminalWidth(2) ?? 80)
+      let line = ProgressBar.line($0, phase, at: time, width: Host.terminalWidth(2) ?? 80)
       StandardError.write("\r\(line)\u{1b}[K")
     }
   }
 
-  private static func line(_ state: State, _ phase: Progress.Phase, width: Int) -> String {
+  private static func line(
+    _ state: State, _ phase: Progress.Phase, at time: Double, width: Int
+  ) -> String {
     var text = phase.rawValue
     if let total = state.total, total > 0 {
       let share = min(1, Double(state.done) / Double(total))
@@ -68,6 +75,14 @@ final class ProgressBar: Sendable {
       if state.done > 0 { text += " \(state.done)" }
     }
     if state.bytes > 0 { text += " " + Figures.bytes(state.bytes) }
+    if let rate = state.pace.bytesPerSecond(bytes: state.bytes, at: time) {
+      text += " \(Figures.bytes(rate))/s"
+    }
+    if let total = state.total,
+      let left = state.pace.secondsLeft(done: state.done, total: total, at: time)
+    {
+      text += ", \(Figures.span(left)) left"
+    }
     return String(text.prefix(max(1, width - 1)))
   }
 }

@@ -19,6 +19,11 @@ package struct BundleMaker {
   /// The objects in it so far.
   package private(set) var objects = 0
 
+  /// The objects that it will have; nil before that is known.
+  package var objectsInAll: Int? { production?.progress.map { carried.count + $0.total } }
+  /// The objects that are in it, as far as they have been compressed.
+  package var objectsDone: Int { objects + (production?.progress?.done ?? 0) }
+
   /// Makes the maker of a bundle's beginning.
   package init(_ plan: BundlePlan, of host: any ExchangeHost) {
     self.plan = plan

@@ -54,6 +54,9 @@ package struct FramePacker {
   /// The objects handed over in frames.
   package private(set) var objectsSent = 0
 
+  /// The objects that are to be handed over in all.
+  package var objectsInAll: Int { groups.count }
+
   private var plainBound = FramePacker.usualBound
 
   /// Raw bytes at which a frame of objects without a prefix is closed.

@@ -29,6 +29,10 @@ package struct Endpoint<Side: Session> {
   private var keepAliveCount = 0
   /// How the session ended; nil while it goes on.
   package private(set) var outcome: Outcome?
+  /// The objects that were chosen of what the other side offered; 0 where it offered nothing.
+  package private(set) var objectsChosen = 0
+  /// The objects that are being sent, and how many of them have been; nil where none are.
+  package var sending: (done: Int, total: Int)? { production?.progress }
   /// What has been exchanged.
   package private(set) var counts = ExchangeCounts()
 
@@ -267,7 +271,7 @@ package struct Endpoint<Side: Session> {
     queue.append(contentsOf: session.kept(bytes.count))
   }
 
-  private func choose(_ ids: [ObjectID]) throws(ExchangeError) -> Selection {
+  private mutating func choose(_ ids: [ObjectID]) throws(ExchangeError) -> Selection {
     var selection = Selection(count: ids.count)
     let holdings = host.holdings
     try wire { () throws(WireError) in
@@ -277,6 +281,7 @@ package struct Endpoint<Side: Session> {
         }
       }
     }
+    for index in ids.indices where selection[index] { objectsChosen += 1 }
     return selection
   }
 

@@ -82,6 +82,13 @@ struct Production {
     }
   }
 
+  /// The objects that have been handed over, and those that are to be in all; nil before that is
+  /// known.
+  var progress: (done: Int, total: Int)? {
+    guard case .packing(let packer) = stage else { return nil }
+    return (packer.objectsSent, packer.objectsInAll)
+  }
+
   /// Takes the answer to the oldest offer.
   mutating func narrow(_ selection: Selection) {
     guard !offers.isEmpty else { return }
