@@ -29,6 +29,15 @@ final class Machine {
     return machine
   }
 
+  /// A machine with `desk`, and a clone of it made of a bundle, `lap`, which know of each other by
+  /// bundles alone.
+  static func withTwoApart() throws -> Machine {
+    let machine = try Machine.withDesk()
+    try machine.fsync("bundle", "create", "-q", "../all.fsb").expect()
+    try machine.fsync("clone", "-q", "--name", "lap", "../all.fsb", "../lap").expect()
+    return machine
+  }
+
   /// The command under test: `FSYNC_BINARY`, else what was built beside the tests.
   static let binary: String = {
     if let path = getenv("FSYNC_BINARY") { return String(cString: path) }
@@ -66,6 +75,8 @@ final class Machine {
   }
 
   func bytes(_ name: String) throws -> [UInt8] { try directory.read(name) }
+
+  func size(of name: String) throws -> Int { try bytes(name).count }
 
   func exists(_ name: String) -> Bool { access(directory.appending(name), F_OK) == 0 }
 
