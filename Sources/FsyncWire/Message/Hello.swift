@@ -80,7 +80,7 @@ package struct Hello: Hashable, Sendable {
 package struct Welcome: Hashable, Sendable {
   /// The version in which the session goes on.
   package var version = WireLimits.version
-  /// The abilities that both have.
+  /// What is special about the server, one bit each; unknown bits are ignored.
   package var capabilities: UInt64 = 0
   /// The repository; nil for a server that takes the client's.
   package var repository: RepositoryID?
@@ -96,5 +96,11 @@ package struct Welcome: Hashable, Sendable {
     self.repository = repository
     self.knowsShared = knowsShared
     self.standing = standing
+  }
+
+  /// Says whether the server takes nothing from this client: it may only read.
+  package var isReadOnly: Bool {
+    get { capabilities & 1 != 0 }
+    set { capabilities = newValue ? capabilities | 1 : capabilities & ~1 }
   }
 }

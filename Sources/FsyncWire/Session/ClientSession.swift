@@ -59,7 +59,8 @@ package struct ClientSession: Session, Sendable {
     }
     state = .flowing
     let peer = Peer(
-      standing: welcome.standing, shared: welcome.knowsShared ? hello.shared : [])
+      standing: welcome.standing, shared: welcome.knowsShared ? hello.shared : [],
+      isTaking: !welcome.isReadOnly)
     flow.flow = Flow(peer: peer, repository: hello.repository == nil ? welcome.repository : nil)
     return [.produce(peer)]
   }

@@ -74,8 +74,9 @@ extension Endpoint where Side == FetchSession {
 
 extension Endpoint where Side == ServerSession {
   /// Makes the server's end.
-  package init(server host: any ExchangeHost) {
-    self.init(ServerSession(repository: host.repository), host)
+  /// - Parameter isReadOnly: whether the client may only read.
+  package init(server host: any ExchangeHost, isReadOnly: Bool = false) {
+    self.init(ServerSession(repository: host.repository, isReadOnly: isReadOnly), host)
   }
 }
 

@@ -202,6 +202,12 @@ package struct Endpoint<Side: Session> {
     let heads = announced
     let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
     try own { () throws(HostError) in try host.met(peer.standing) }
+    guard peer.isTaking else {
+      production = Production(
+        Lister([], held: [], graph: graph, source: host.source, absent: []), mayOffer: false,
+        useLikes: false)
+      return
+    }
     let (held, missing) = try wire { () throws(WireError) in
       try reading { () throws(ObjectError) in
         let held = try peer.held(in: graph, under: heads)

@@ -37,9 +37,9 @@ struct Flow {
     switch message {
     case .keepAlive: return []
     case .failure(let failure): throw .failed(failure)
-    case .frame(let bytes) where receiving == .open: return [.keep(bytes)]
-    case .offer(let ids) where receiving == .open: return [.choose(ids)]
-    case .absent(let ids) where receiving == .open: return [.lack(ids)]
+    case .frame(let bytes) where receiving == .open && peer.isGiving: return [.keep(bytes)]
+    case .offer(let ids) where receiving == .open && peer.isGiving: return [.choose(ids)]
+    case .absent(let ids) where receiving == .open && peer.isGiving: return [.lack(ids)]
     case .end where receiving == .open:
       receiving = .ended
       return checkIfDue()
@@ -114,6 +114,11 @@ struct Flow {
 
   private mutating func checkIfDue() -> [Instruction] {
     guard receiving == .ended, !isSending else { return [] }
+    // What it has is not taken, so whether that is complete does not matter.
+    if !peer.isGiving {
+      receiving = .joining
+      return [.join([], repository: nil)]
+    }
     receiving = .checking
     return [.check(peer.standing.heads)]
   }

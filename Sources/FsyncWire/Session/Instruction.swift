@@ -6,11 +6,19 @@ package struct Peer: Hashable, Sendable {
   package var standing: Standing
   /// Commits that both hold with all of their history; empty where that is not known.
   package var shared: [ObjectID]
+  /// Whether it takes what we have.
+  package var isTaking: Bool
+  /// Whether we take what it has.
+  package var isGiving: Bool
 
   /// Makes the knowledge.
-  package init(standing: Standing, shared: [ObjectID]) {
+  package init(
+    standing: Standing, shared: [ObjectID], isTaking: Bool = true, isGiving: Bool = true
+  ) {
     self.standing = standing
     self.shared = shared
+    self.isTaking = isTaking
+    self.isGiving = isGiving
   }
 }
 
@@ -56,4 +64,6 @@ package struct Outcome: Hashable, Sendable {
   /// The other side's report after it joined; nil where the connection ended before it came, as
   /// it may for a server that has told its client all.
   package var report: Joined?
+  /// Whether the other side took nothing, since we may only read there.
+  package var isReadOnly = false
 }

@@ -7,13 +7,16 @@ package struct ServerSession: Session, Sendable {
   }
 
   private let repository: RepositoryID?
+  private let isReadOnly: Bool
   private var state: State = .waiting
   /// See `Session`.
   package var flow = FlowState()
 
   /// Makes a session of a repository; nil for one that takes the first that is pushed to it.
-  package init(repository: RepositoryID?) {
+  /// - Parameter isReadOnly: whether the client may only read.
+  package init(repository: RepositoryID?, isReadOnly: Bool = false) {
     self.repository = repository
+    self.isReadOnly = isReadOnly
   }
 
   /// Takes a message of the client.
@@ -49,8 +52,10 @@ package struct ServerSession: Session, Sendable {
   ///   - knowsShared: whether all of the shared set is here.
   package mutating func prepared(_ standing: Standing, knowsShared: Bool) -> [Instruction] {
     guard case .preparing(let hello) = state else { return [] }
-    let welcome = Welcome(repository: repository, knowsShared: knowsShared, standing: standing)
-    let peer = Peer(standing: hello.standing, shared: knowsShared ? hello.shared : [])
+    var welcome = Welcome(repository: repository, knowsShared: knowsShared, standing: standing)
+    welcome.isReadOnly = isReadOnly
+    let peer = Peer(
+      standing: hello.standing, shared: knowsShared ? hello.shared : [], isGiving: !isReadOnly)
     if standing.isDone(with: hello.standing) {
       // Nothing to exchange; the folder may still lag behind, so it is brought up to date.
       state = .unchanged(hello.standing)

@@ -88,6 +88,10 @@ extension Session {
   mutating func finishIfOver() -> [Instruction] {
     guard !flow.isFinished, let current = flow.flow, current.isOver else { return [] }
     flow.isFinished = true
-    return [.finish(Outcome(peer: current.peer.standing, report: current.report))]
+    return [
+      .finish(
+        Outcome(
+          peer: current.peer.standing, report: current.report, isReadOnly: !current.peer.isTaking))
+    ]
   }
 }
