@@ -4,6 +4,9 @@ internal import FsyncSystem
 internal import Synchronization
 
 extension Repository {
+  /// The heads: all commits that nothing here follows, in rising order.
+  package func heads() throws(RepositoryError) -> [ObjectID] { try state().heads }
+
   /// The graph of the commits that are here, over the cache of it.
   package func graph() -> CommitGraph { graph(over: store) }
 

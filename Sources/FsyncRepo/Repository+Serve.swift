@@ -2,6 +2,20 @@ internal import FsyncCore
 internal import FsyncSystem
 package import FsyncWire
 
+/// What a peer may do in a session that is served, and for how long.
+package struct ServeOptions: Sendable {
+  /// Seconds without a byte after which the peer counts as gone; nil for what the repository's
+  /// configuration says.
+  package var timeout: Double?
+  /// Whether the peer may only read.
+  package var isReadOnly = false
+
+  /// Makes options without limits of their own.
+  package init(timeout: Double? = nil) {
+    self.timeout = timeout
+  }
+}
+
 extension Repository {
   /// Serves the repository at a path to the peer at a carrier's far end, for one session.
   ///
@@ -9,10 +23,8 @@ extension Repository {
   /// told to the peer as well.
   /// - Parameters:
   ///   - path: the working tree or the bare repository, exactly.
-  ///   - timeout: seconds without a byte after which the peer counts as gone; nil for what the
-  ///     repository's configuration says.
   package static func serve(
-    _ path: [UInt8], over carrier: any Carrier, timeout: Double? = nil
+    _ path: [UInt8], over carrier: any Carrier, _ options: ServeOptions = ServeOptions()
   ) throws(RepositoryError) {
     defer {
       carrier.finishSending()
@@ -28,9 +40,10 @@ extension Repository {
       throw error
     }
     var limits = repository.configuration.sessionLimits
-    if let timeout { limits.timeout = timeout }
+    if let timeout = options.timeout { limits.timeout = timeout }
     var driver = SessionDriver(
-      Endpoint(server: host), over: carrier, repository: host.repository, limits: limits)
+      Endpoint(server: host, isReadOnly: options.isReadOnly), over: carrier,
+      repository: host.repository, limits: limits)
     do throws(SessionFailure) {
       _ = try driver.run { () throws(RepositoryError) in try repository.checkInterruption() }
     } catch {

@@ -154,7 +154,7 @@ extension Repository {
   ) throws(RepositoryError) {
     let heads = try state().heads
     for (index, place) in places.enumerated() where remoteHeads[index] != heads {
-      guard case .success(let before) = results[index] else { continue }
+      guard case .success(let before) = results[index], !before.isReadOnly else { continue }
       results[index] = Result { () throws(RepositoryError) in
         var result = try exchange(with: place, over: connector).result
         result.bytesSent += before.bytesSent

@@ -16,7 +16,7 @@ extension Connector {
         ssh: request.ssh, command: request.command, timeout: request.timeout
       ) { path, carrier in
         // What it throws, the client is told.
-        try? Repository.serve(path, over: carrier, timeout: 20)
+        try? Repository.serve(path, over: carrier, ServeOptions(timeout: 20))
       }
     }
   }

@@ -57,7 +57,7 @@ extension Connector {
       let line = try url.connect(
         ssh: request.ssh, command: request.command, timeout: request.timeout
       ) { path, carrier in
-        try? Repository.serve(path, over: MeteredCarrier(carrier, meter), timeout: 20)
+        try? Repository.serve(path, over: MeteredCarrier(carrier, meter), ServeOptions(timeout: 20))
       }
       return MeteredCarrier(line, meter, sent: sent, received: received)
     }

@@ -133,6 +133,9 @@ package struct Configuration: Sendable {
   /// When output is coloured: `auto`, `always` or `never`; nil where nothing is configured.
   package var color: String? { text(.color) }
 
+  /// How many bytes the store may have, where it grows by what others send; nil for any number.
+  package var quota: UInt64? { number(.quota).map { UInt64($0) } }
+
   /// What `prune` keeps where no option says so; without a rule where nothing is configured.
   package var retention: RetentionPolicy {
     var policy = RetentionPolicy()

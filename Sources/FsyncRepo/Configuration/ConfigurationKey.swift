@@ -24,6 +24,8 @@ package enum ConfigurationKey: Hashable, Sendable {
   case rateLimit
   /// Whether output is coloured.
   case color
+  /// How many bytes the store may have, where it grows by what others send.
+  case quota
   /// What `prune` keeps where no option says so.
   case keep(Keep)
   /// Where a remote is.
@@ -40,7 +42,7 @@ package enum ConfigurationKey: Hashable, Sendable {
   package static let all: [ConfigurationKey] =
     [
       .userName, .replicaName, .compression, .crossFileSystems, .threads, .collectsByItself,
-      .sshCommand, .timeout, .patience, .rateLimit, .color,
+      .sshCommand, .timeout, .patience, .rateLimit, .quota, .color,
     ] + Keep.allCases.map { .keep($0) }
 
   /// Understands a dotted name; nil for one that fsync does not know.
@@ -76,6 +78,7 @@ package enum ConfigurationKey: Hashable, Sendable {
     case .patience: ["sync", "patience"]
     case .rateLimit: ["sync", "limit-rate"]
     case .color: ["output", "color"]
+    case .quota: ["serve", "quota"]
     case .keep(let rule): ["prune", "keep-\(rule.rawValue)"]
     case .remoteURL(let name): ["remote", name, "url"]
     case .remoteCommand(let name): ["remote", name, "command"]
@@ -100,7 +103,7 @@ package enum ConfigurationKey: Hashable, Sendable {
     case .patience: "FSYNC_PATIENCE"
     case .rateLimit: "FSYNC_LIMIT_RATE"
     case .color: "FSYNC_COLOR"
-    case .keep, .remoteURL, .remoteCommand: nil
+    case .quota, .keep, .remoteURL, .remoteCommand: nil
     }
   }
 
@@ -116,7 +119,7 @@ package enum ConfigurationKey: Hashable, Sendable {
       default: return nil
       }
     case .keep(.within): value = .string(text)
-    case .threads, .timeout, .patience, .keep:
+    case .threads, .timeout, .patience, .quota, .keep:
       guard let number = Int(text) else { return nil }
       value = .integer(number)
     default: value = .string(text)
@@ -138,6 +141,8 @@ package enum ConfigurationKey: Hashable, Sendable {
     case (.rateLimit, .string(let text)) where ByteRate.bytes(of: text) != nil: nil
     case (.rateLimit, _):
       "must be a number of bytes a second such as \"500K\" or \"2M\", or \"0\" for no limit"
+    case (.quota, .integer(1...)): nil
+    case (.quota, _): "must be a number of bytes"
     case (.color, .string("auto")), (.color, .string("always")), (.color, .string("never")): nil
     case (.color, _): "must be \"auto\", \"always\" or \"never\""
     case (.compression, .string(let text)) where Compression(text) != nil: nil

@@ -70,6 +70,7 @@ extension Repository {
     var result = SyncResult(remote: remote.title)
     result.count(driver.endpoint.counts)
     result.remoteConflicts = outcome.report?.conflicts ?? 0
+    result.isReadOnly = outcome.isReadOnly
     let remoteHeads = outcome.report?.heads ?? outcome.peer.heads
     if let name = remote.name { try remember(name, remoteHeads, ours, outcome) }
     return (result, remoteHeads)

@@ -25,6 +25,7 @@ extension RepositoryError {
     case .damaged(let what): Failure(.damaged, Array(what.utf8))
     case .object(let error): Failure(.damaged, Array("\(error)".utf8))
     case .interrupted, .outOfTime: Failure(.interrupted)
+    case .exchange(.remote(.full, let text)): Failure(.full, Array(text.utf8))
     case .system(let error, let path):
       Failure(error.isFull ? .full : error.isDenied ? .denied : .other, path)
     default: Failure(.other, Array("\(self)".utf8))

@@ -28,6 +28,8 @@ final class RepositoryHost: ExchangeHost {
   private var peer: Standing?
   /// The only objects that are taken; nil for any.
   var accepted: Set<ObjectID>?
+  /// How many bytes may still arrive; nil for any number.
+  private var room: UInt64?
   /// What the server wrote into its folder.
   private(set) var update = UpdateResult()
 
@@ -45,7 +47,14 @@ final class RepositoryHost: ExchangeHost {
     arrivals = Arrivals(repository.store)
     stored = repository.graph()
     arrived = repository.graph(over: arrivals)
-    if case .client(let name) = side { try resume(name) }
+    switch side {
+    case .client(let name): try resume(name)
+    case .server:
+      room = try repository.configuration.quota.map { quota throws(RepositoryError) in
+        let size = try repository.storeSize()
+        return quota > size ? quota - size : 0
+      }
+    }
   }
 
   var holdings: any Holdings { arrivals }
@@ -125,6 +134,8 @@ final class RepositoryHost: ExchangeHost {
       if let accepted, let other = frame.frame.objects.first(where: { !accepted.contains($0.id) }) {
         throw .exchange(.protocolViolation("object \(other.id) was not asked for"))
       }
+      let arrived = (arrivals.quarantine?.received ?? 0) + UInt64(encoded.count)
+      if let room, arrived > room { throw .exchange(.remote(.full, "its quota is used up")) }
       if arrivals.quarantine == nil, let quarantineName { try receive(into: quarantineName) }
       do throws(StoreError) {
         try arrivals.quarantine?.append(

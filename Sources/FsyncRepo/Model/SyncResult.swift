@@ -24,6 +24,8 @@ package struct SyncResult: Sendable {
   package var update = UpdateResult()
   /// Open conflicts that the other side reports.
   package var remoteConflicts = 0
+  /// Whether the other side took nothing of what we have, since we may only read there.
+  package var isReadOnly = false
 
   /// Makes a result of nothing.
   package init(remote: String) {

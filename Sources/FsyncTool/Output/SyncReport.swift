@@ -62,6 +62,7 @@ struct SyncReport {
           "bytes": .integer(done.bytesReceived), "objects": .integer(done.objectsReceived),
         ],
         "roundTrips": .integer(done.roundTrips), "conflicts": .integer(done.remoteConflicts),
+        "readOnly": .boolean(done.isReadOnly),
       ]
     }
   }
@@ -81,7 +82,8 @@ extension Tool {
       ? result.bytesSent == 0 ? "nothing new" : "nothing to exchange"
       : sent + "received \(Figures.count(result.objectsReceived, "object")), "
         + Figures.bytes(result.bytesReceived)
-    say("\(style(NameText.line(Array(result.remote.utf8)), .strong)): \(counts)")
+    let limit = result.isReadOnly ? "; nothing is sent there: we may only read" : ""
+    say("\(style(NameText.line(Array(result.remote.utf8)), .strong)): \(counts)\(limit)")
   }
 
   /// Tells what a sync did.

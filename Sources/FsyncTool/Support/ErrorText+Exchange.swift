@@ -57,7 +57,8 @@ extension ErrorText {
       self.init("the remote is damaged\(more)", hint: "run fsync fsck there")
     case .full:
       self.init(
-        "the remote's disk is full", hint: "make room there and try again", status: .partly)
+        "the remote is full\(more)", hint: "make room there and try again; what arrived is kept",
+        status: .partly)
     case .denied:
       self.init(
         "the remote lacks a permission\(more)", hint: "check owner and mode there",

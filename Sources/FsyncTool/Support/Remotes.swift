@@ -55,7 +55,7 @@ extension Connector {
       let timeout = request.timeout
       return try place.connect(ssh: request.ssh, command: request.command, timeout: timeout) {
         // What fails at the far end is told over the carrier.
-        path, carrier in try? Repository.serve(path, over: carrier, timeout: timeout)
+        path, carrier in try? Repository.serve(path, over: carrier, ServeOptions(timeout: timeout))
       }
     }
   }

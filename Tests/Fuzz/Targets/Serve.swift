@@ -56,7 +56,7 @@ private final class Host {
   ) throws -> (Repository, [ObjectID]) {
     let path = Array(home.folder.appending("bare").utf8)
     let repository = try Repository.initialize(at: path, bare: true)
-    try? Repository.serve(path, over: ScriptCarrier(first), timeout: 10)
+    try? Repository.serve(path, over: ScriptCarrier(first), ServeOptions(timeout: 10))
     return (repository, try repository.state().heads)
   }
 
