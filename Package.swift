@@ -15,6 +15,20 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let client = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(
+  name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 // The target graph is the architecture: an arrow that is not here cannot be imported.
@@ -22,6 +36,8 @@ let package = Package(
   name: "fsync",
   products: [
     .executable(name: "fsync", targets: ["FsyncTool"]),
+    .executable(name: "fsync-http", targets: ["FsyncHTTP"]),
+    .executable(name: "fsync-hub", targets: ["FsyncHubServer"]),
     .library(name: "FsyncRepo", targets: ["FsyncRepo"]),
   ],
   dependencies: [
@@ -29,6 +45,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
@@ -52,10 +75,32 @@ let package = Package(
     .target(
       name: "FsyncNet", dependencies: ["FsyncWire", "FsyncSystem", subprocess, systemPackage],
       swiftSettings: strict),
+    .target(
+      name: "FsyncHub",
+      dependencies: ["FsyncCore", "FsyncSystem", "FsyncRepo", "FsyncNet", crypto, toml],
+      swiftSettings: strict),
     .executableTarget(
       name: "FsyncTool",
       dependencies: [
-        "FsyncCore", "FsyncSystem", "FsyncWire", "FsyncRepo", "FsyncNet", argumentParser, logging,
+        "FsyncCore", "FsyncSystem", "FsyncWire", "FsyncRepo", "FsyncNet", "FsyncHub",
+        argumentParser, logging,
+      ],
+      swiftSettings: strict),
+    // What speaks HTTP are programs of their own: linked into every command, it would double what
+    // each takes to start.
+    .executableTarget(
+      name: "FsyncHTTP",
+      dependencies: [
+        "FsyncSystem", "FsyncWire", "FsyncNet", client, nioCore, nioHTTP1, nioPosix, nioSSL,
+        subprocess, systemPackage,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "FsyncHubServer",
+      dependencies: [
+        "FsyncSystem", "FsyncRepo", "FsyncHub", argumentParser, hummingbird, hummingbirdCore,
+        hummingbirdTLS,
+        lifecycle, unixSignals, logging, httpTypes, nioCore, nioPosix, nioSSL,
       ],
       swiftSettings: strict),
 
@@ -92,6 +137,8 @@ let package = Package(
       name: "FsyncStoreTests",
       dependencies: ["FsyncStore", "FsyncCore", "FsyncSystem", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "FsyncHubTests", dependencies: ["FsyncHub", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "FsyncNetTests", dependencies: ["FsyncNet", "FsyncWire", "FsyncSystem", "TestSupport"],
       swiftSettings: strict),

@@ -17,7 +17,9 @@ extension RemoteURL {
       try Self.checkDirectory(path)
       return try LocalCarrier(path, serve: serve)
     case .ssh(let place):
-      return try SSHCarrier(place, ssh: ssh, command: command, timeout: timeout)
+      return try ProcessCarrier(place, ssh: ssh, command: command, timeout: timeout)
+    case .http(let place):
+      return try ProcessCarrier(place, timeout: timeout)
     }
   }
 

@@ -1,5 +1,6 @@
 extension RemoteURL {
-  /// Reads `ssh://[user@]host[:port]/path`, `[user@]host:path`, `file:///path`, or a path.
+  /// Reads `ssh://[user@]host[:port]/path`, `[user@]host:path`, `https://host[:port]/name`,
+  /// `file:///path`, or a path.
   ///
   /// As in git, a colon before any slash makes a host, so `./a:b` is a path. `%` and two digits
   /// stand for a byte in the paths of URLs, and for themselves elsewhere. A relative path of a
@@ -15,7 +16,8 @@ extension RemoteURL {
       switch scheme {
       case "ssh": self = .ssh(try SSHPlace(afterScheme: rest))
       case "file": self = .path(try Self.filePath(rest))
-      case "http", "https": throw .unsupported(scheme: scheme)
+      case "http", "https":
+        self = .http(try HTTPPlace(afterScheme: rest, isSecure: scheme == "https"))
       default: throw .unknown(scheme: scheme)
       }
     } else if let place = try SSHPlace(short: bytes) {

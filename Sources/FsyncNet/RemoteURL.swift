@@ -4,6 +4,8 @@ package enum RemoteURL: Hashable, Sendable {
   case path([UInt8])
   /// A path of a machine that ssh reaches.
   case ssh(SSHPlace)
+  /// A repository of a hub.
+  case http(HTTPPlace)
 }
 
 /// A path of a machine that ssh reaches.
@@ -34,6 +36,7 @@ extension RemoteURL: CustomStringConvertible {
       guard let text = String(validating: path, as: UTF8.self), !path.contains(where: \.isControl)
       else { return "file://" + PercentCoding.encode(path) }
       return text
+    case .http(let place): return place.description
     case .ssh(let place):
       let user = place.user.map { $0 + "@" } ?? ""
       let host = place.host.utf8.contains(UInt8(ascii: ":")) ? "[\(place.host)]" : place.host

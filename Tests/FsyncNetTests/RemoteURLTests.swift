@@ -90,8 +90,6 @@ import Testing
       ("host:a\u{0}b", .controlByte),
       ("ssh://host/\u{1b}[31m", .controlByte),
       ("a\u{7f}", .controlByte),
-      ("http://host/x", .unsupported(scheme: "http")),
-      ("HTTPS://host/x", .unsupported(scheme: "https")),
       ("ftp://host/x", .unknown(scheme: "ftp")),
       ("git+ssh://host/x", .unknown(scheme: "git+ssh")),
       // What ssh would take for options.
@@ -159,7 +157,7 @@ import Testing
   func whatIsAcceptedIsHarmlessAndHasAForm(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
     let pieces = [
-      "ssh://", "file://", "a", "host", "-", "@", ":", "/", "//", "~", ".", "..", "[", "]", "::1",
+      "ssh://", "file://", "https://", "http://", "a", "host", "-", "@", ":", "/", "//", "~", ".", "..", "[", "]", "::1",
       "%", "%41", "%7E", "%2F", "%ff", " ", "22", "ü", "$", "'", "\\", "?",
     ]
     for _ in 0..<500 {
@@ -170,6 +168,8 @@ import Testing
       #expect(try Self.parse(canonical).description == canonical, "seed \(seed): \(text)")
       switch url {
       case .path(let path): #expect(path.first == 0x2f, "seed \(seed): \(text)")
+      case .http(let place):
+        #expect(!place.host.isEmpty && place.path.first == "/", "seed \(seed): \(text)")
       case .ssh(let place):
         #expect(place.host.first != "-" && place.user?.first != "-", "seed \(seed): \(text)")
         #expect(!place.host.isEmpty && place.user != "", "seed \(seed): \(text)")

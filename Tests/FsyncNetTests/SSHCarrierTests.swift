@@ -13,13 +13,13 @@ import Testing
   private static func carrier(
     _ text: String, in here: String, script: String, named name: String = "ssh",
     command: String? = nil, patience: Double = bound
-  ) throws -> SSHCarrier {
+  ) throws -> ProcessCarrier {
     let program = "\(here)/\(name)"
     try writeProgram(program, "here='\(here)'\n\(script)\n")
     guard case .ssh(let place) = try RemoteURL(text, relativeTo: bytes("/")) else {
       throw CarrierError.disconnected
     }
-    return try SSHCarrier(
+    return try ProcessCarrier(
       place, ssh: [program], command: command, timeout: bound, patience: patience)
   }
 

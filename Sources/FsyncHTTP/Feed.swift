@@ -1,0 +1,89 @@
+import NIOCore
+
+/// Bytes on their way to the hub, which are kept until it has answered: where it says that the
+/// repository is elsewhere, they are sent once more.
+///
+/// A client says little before it is answered, so that is not much. Afterwards no more waits here
+/// than `bound`.
+actor Feed {
+  private var parts: [ByteBuffer] = []
+  /// The number of parts that are gone.
+  private var first = 0
+  /// The parts before this one have been taken.
+  private var taken = 0
+  private var bytes = 0
+  private var isAtEnd = false
+  private var isAnswered = false
+  private var readers: [CheckedContinuation<Void, Never>] = []
+  private var writer: CheckedContinuation<Void, Never>?
+
+  /// How many bytes may wait.
+  private static let bound = 2 << 20
+
+  /// Adds bytes, and waits until there is room for more.
+  func append(_ part: ByteBuffer) async {
+    parts.append(part)
+    bytes += part.readableBytes
+    wakeReaders()
+    if bytes > Self.bound { await withCheckedContinuation { writer = $0 } }
+  }
+
+  /// Says that nothing more comes.
+  func finish() {
+    isAtEnd = true
+    wakeReaders()
+  }
+
+  /// Says that the hub has answered: what has been taken is not asked for again.
+  func answered() {
+    isAnswered = true
+    forget()
+  }
+
+  /// The part of a number, which is waited for; nil after the last.
+  func part(_ number: Int) async -> ByteBuffer? {
+    while number - first >= parts.count {
+      if isAtEnd || Task.isCancelled { return nil }
+      await withCheckedContinuation { readers.append($0) }
+    }
+    let part = parts[number - first]
+    taken = max(taken, number + 1)
+    if isAnswered { forget() }
+    return part
+  }
+
+  private func forget() {
+    let count = taken - first
+    guard count > 0 else { return }
+    bytes -= parts.prefix(count).reduce(0) { $0 + $1.readableBytes }
+    parts.removeFirst(count)
+    first = taken
+    if bytes <= Self.bound {
+      writer?.resume()
+      writer = nil
+    }
+  }
+
+  private func wakeReaders() {
+    let waiting = readers
+    readers = []
+    for reader in waiting { reader.resume() }
+  }
+}
+
+/// All of a feed from its beginning, as the body of a request.
+struct FeedSequence: AsyncSequence, Sendable {
+  let feed: Feed
+
+  struct AsyncIterator: AsyncIteratorProtocol {
+    let feed: Feed
+    var next = 0
+
+    mutating func next() async -> ByteBuffer? {
+      defer { next += 1 }
+      return await feed.part(next)
+    }
+  }
+
+  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(feed: feed) }
+}

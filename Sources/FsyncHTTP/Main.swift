@@ -1,0 +1,30 @@
+import FsyncNet
+import FsyncSystem
+
+/// `fsync-http [--timeout SECONDS] URL`: carries one sync between its standard input, which is a
+/// socket, and a hub. `fsync` runs it; nobody else needs it.
+@main
+enum Main {
+  static func main() async {
+    Host.holdStandardStreams()
+    Interruption.ignoreBrokenPipes()
+    do throws(Trouble) {
+      let request = try await Invocation(Host.arguments())
+      let descriptor: Int32
+      do throws(SystemError) { descriptor = try StandardStreams.take().read } catch {
+        throw Trouble("standard input is no socket: \(error.message)")
+      }
+      try await Exchange(request).run(over: descriptor)
+    } catch {
+      try? StandardStreams.write(Array("\(error.text)\n".utf8), to: 2)
+      Host.exit(1)
+    }
+  }
+}
+
+/// Why nothing can be carried, in words for people.
+struct Trouble: Error {
+  let text: String
+
+  init(_ text: String) { self.text = text }
+}
