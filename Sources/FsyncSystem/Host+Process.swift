@@ -29,6 +29,28 @@ extension Host {
     }
   }
 
+  /// Makes another program of this process.
+  /// - Parameters:
+  ///   - program: its path; looked for in `PATH` where it has no slash.
+  ///   - arguments: what follows its name.
+  ///
+  /// The corresponding C function is `execvp`.
+  package static func become(
+    _ program: [UInt8], _ arguments: [[UInt8]]
+  ) throws(SystemError) -> Never {
+    let words = ([program] + arguments).map { word in
+      let copy = UnsafeMutablePointer<CChar>.allocate(capacity: word.count + 1)
+      for (index, byte) in word.enumerated() { copy[index] = CChar(bitPattern: byte) }
+      copy[word.count] = 0
+      return Optional(copy)
+    }
+    var list = words + [nil]
+    if let name = words[0] { execvp(name, &list) }
+    let code = errno
+    for word in words { word?.deallocate() }
+    throw SystemError(.open, code: code)
+  }
+
   /// Ends the process.
   ///
   /// The corresponding C function is `exit`.

@@ -24,7 +24,8 @@ struct Fsync: ParsableCommand {
       CommandGroup(
         name: "Change", subcommands: [Restore.self, Remove.self, Move.self]),
       CommandGroup(
-        name: "Set up", subcommands: [RemoteCommand.self, Config.self, BundleCommand.self]),
+        name: "Set up",
+        subcommands: [RemoteCommand.self, Config.self, BundleCommand.self, HubCommand.self]),
       CommandGroup(
         name: "Look after", subcommands: [Collect.self, Prune.self, Check.self, Doctor.self]),
       CommandGroup(name: "Behind the scenes", subcommands: [Serve.self, VersionCommand.self]),

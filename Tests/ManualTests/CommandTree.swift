@@ -27,6 +27,12 @@ struct CommandTree: Decodable {
   /// The options of the command and of all commands below it.
   var allOptions: [[String]] { options + (subcommands ?? []).flatMap(\.allOptions) }
 
+  /// The commands that do something, and are no groups of others.
+  var leaves: [CommandTree] {
+    guard let subcommands else { return [self] }
+    return subcommands.filter { $0.commandName != "help" }.flatMap(\.leaves)
+  }
+
   /// Every spelling of every option of the command and of all below it.
   var spellings: Set<String> { Set(allOptions.flatMap { $0 }) }
 

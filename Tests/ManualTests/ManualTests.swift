@@ -28,8 +28,7 @@ import Testing
   }
 
   @Test func everyCommandHasTheCommonOptions() {
-    for command in commands.flatMap({ $0.subcommands ?? [$0] }) where command.commandName != "help"
-    {
+    for command in commands.flatMap(\.leaves) {
       #expect(command.spellings.isSuperset(of: common), "\(command.commandName)")
     }
     #expect(Set(tool.options.flatMap { $0 }) == common)

@@ -65,7 +65,7 @@ private final class Host {
     var failure: (any Error)?
     do {
       try Repository.serve(
-        repository.folder, over: ScriptCarrier(pieces), timeout: 10)
+        repository.folder, over: ScriptCarrier(pieces), ServeOptions(timeout: 10))
     } catch { failure = error }
     let now = try repository.state()
     let damages = try repository.store.verify(roots: now.heads).damages

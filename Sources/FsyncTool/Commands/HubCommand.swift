@@ -1,0 +1,120 @@
+internal import ArgumentParser
+import FsyncHub
+import FsyncRepo
+
+struct HubCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hub", abstract: "Look after a folder of repositories that fsync serve serves.",
+    discussion: """
+      The hub is the current folder, or the one that -C names; an empty folder becomes one.
+      """,
+    subcommands: [HubCreate.self, HubList.self, HubToken.self], defaultSubcommand: HubList.self)
+}
+
+struct HubCreate: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Make an empty repository; the first sync fills it.")
+
+  @Argument(help: "What it is called: letters, digits, -, _ and .; it ends its URL.")
+  var name: HubName
+
+  @Option(
+    help: ArgumentHelp(
+      "Take no more than so much: bytes, or a number with K, M, G or T.", valueName: "size"))
+  var quota: ByteCount?
+
+  @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  static let endsAtOnce = false
+
+  func run(_ tool: Tool) throws(RepositoryError) {
+    try tool.withHub { hub throws(HubError) in
+      try hub.create(name.name, quota: quota?.bytes)
+      tool.say("repository \(name.name) is made; it is empty")
+    }
+  }
+}
+
+struct HubList: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the repositories.")
+
+  @OptionGroup var report: ReportOptions
+  @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  static let endsAtOnce = true
+
+  func run(_ tool: Tool) throws(RepositoryError) {
+    try tool.withHub { hub throws(HubError) in
+      let names = try hub.repositories()
+      if report.json {
+        tool.output.document(["repositories": .array(names.map { .string($0.text) })])
+      } else {
+        for name in names { tool.output.line(name.text) }
+      }
+    }
+  }
+}
+
+/// A name that a repository of a hub may have.
+struct HubName: ExpressibleByArgument, Hashable {
+  let name: RepositoryName
+
+  init?(argument: String) {
+    guard let name = RepositoryName(argument) else { return nil }
+    self.name = name
+  }
+}
+
+/// A number of bytes, with K, M, G or T for powers of 1024.
+struct ByteCount: ExpressibleByArgument {
+  let bytes: UInt64
+
+  init?(argument: String) {
+    let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+    let unit = argument.last.flatMap { units[Character($0.uppercased())] }
+    guard let number = UInt64(unit == nil ? argument[...] : argument.dropLast()), number > 0 else {
+      return nil
+    }
+    let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: unit ?? 1)
+    guard !isTooLarge, bytes <= Int64.max else { return nil }
+    self.bytes = bytes
+  }
+}
+
+extension Tool {
+  /// Works with the hub in the current folder.
+  func withHub(_ body: (Hub) throws(HubError) -> Void) throws(RepositoryError) {
+    let directory = try directory()
+    do throws(HubError) { try body(try Hub(at: directory)) } catch {
+      if case .repository(let error) = error { throw error }
+      fail(ErrorText(error))
+    }
+  }
+}
+
+extension ErrorText {
+  /// What could not be done with a hub.
+  init(_ error: HubError) {
+    switch error {
+    case .notAHub(let path):
+      self.init(
+        "this is no hub, and not empty: \(NameText.quoted(path))",
+        hint: "an empty folder becomes one with its first repository; nothing was changed")
+    case .noRepository(let name):
+      self.init("the hub has no repository \(name)", hint: "fsync hub list names them")
+    case .repositoryExists(let name):
+      self.init("the hub has a repository \(name) already", hint: "nothing was changed")
+    case .noToken(let id):
+      self.init(
+        "there is no token \(NameText.line(Array(id.utf8)))",
+        hint: "fsync hub token list names them")
+    case .tokens(let path, let why):
+      self.init(
+        "\(NameText.quoted(path)) is damaged: \(why)",
+        hint: "put a copy back, or remove it and make new tokens; nobody is let in until then",
+        status: .damaged)
+    case .repository(let error): self.init(error)
+    }
+  }
+}
