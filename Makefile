@@ -14,6 +14,8 @@ BINARY = .build/release/fsync
 MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 MAN7 = $(wildcard man/*.7)
+MAN8 = $(wildcard man/*.8)
+PROGRAMS = fsync fsync-http fsync-hub
 LIBRARIES = libxxhash-dev zlib1g-dev libzstd-dev
 # How long all decoders together are fuzzed, and from which seed.
 SECONDS = 60
@@ -23,7 +25,9 @@ TOOLS = git rsync diffutils patch openssh-client openssh-server mandoc
 .PHONY: build libraries archives tools test fuzz demo lint format bench install uninstall clean
 
 build: archives
-	$(SWIFT) build $(RELEASE) --product fsync
+	@for program in $(PROGRAMS); do \
+	  echo "building $$program"; $(SWIFT) build $(RELEASE) --product $$program || exit 1; \
+	done
 
 # Installs what is missing and nothing else; without Debian's package manager it only says what.
 libraries:
@@ -61,7 +65,7 @@ demo: build
 
 lint: tools
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	mandoc -Tlint -W warning $(MAN1) $(MAN5) $(MAN7)
+	mandoc -Tlint -W warning $(MAN1) $(MAN5) $(MAN7) $(MAN8)
 
 format:
 	$(SWIFT) format -i -r Package.swift Sources Tests
@@ -73,16 +77,19 @@ bench: archives
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-	  $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
-	install -s -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/fsync
+	  $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 \
+	  $(DESTDIR)$(PREFIX)/share/man/man8
+	install -s -m 755 $(patsubst %,.build/release/%,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(MAN1) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(MAN5) $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 $(MAN7) $(DESTDIR)$(PREFIX)/share/man/man7
+	install -m 644 $(MAN8) $(DESTDIR)$(PREFIX)/share/man/man8
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/fsync
+	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/bin/%,$(PROGRAMS))
 	cd $(DESTDIR)$(PREFIX)/share/man && rm -f $(patsubst man/%,man1/%,$(MAN1)) \
-	  $(patsubst man/%,man5/%,$(MAN5)) $(patsubst man/%,man7/%,$(MAN7))
+	  $(patsubst man/%,man5/%,$(MAN5)) $(patsubst man/%,man7/%,$(MAN7)) \
+	  $(patsubst man/%,man8/%,$(MAN8))
 
 clean:
 	rm -rf .build .build-*

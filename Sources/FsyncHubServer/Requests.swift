@@ -1,0 +1,78 @@
+import FsyncHub
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Who asks for what, and whether they may.
+struct Requests: Sendable {
+  let gate: Gate
+  /// Whether a proxy says in `X-Forwarded-For` where a request comes from.
+  let isBehindProxy: Bool
+
+  /// Where a request comes from, for limits and logs.
+  ///
+  /// A proxy appends the address that it saw, so only the last one is worth anything.
+  func address(of request: Request, _ context: HubContext) -> String {
+    let forwarded = HTTPField.Name("X-Forwarded-For").flatMap { request.headers[values: $0].last }
+    if isBehindProxy, let last = forwarded?.split(separator: ",").last {
+      let text = last.drop { $0 == " " }
+      if (try? SocketAddress(ipAddress: String(text), port: 0)) != nil { return String(text) }
+    }
+    return context.address?.ipAddress ?? "?"
+  }
+
+  /// The token that a request shows: as a bearer's, or as the password of a browser's dialogue.
+  static func token(_ request: Request) -> String? {
+    guard let words = request.headers[.authorization]?.split(separator: " ", maxSplits: 1),
+      words.count == 2
+    else { return nil }
+    switch words[0].lowercased() {
+    case "bearer": return String(words[1])
+    case "basic":
+      guard let bytes = Base64.decode(words[1].utf8) else { return nil }
+      let text = String(decoding: bytes, as: UTF8.self)
+      return text.firstIndex(of: ":").map { String(text[text.index(after: $0)...]) }
+    default: return nil
+    }
+  }
+
+  /// Finds the repository that a request is about, where it may do so much with it.
+  /// - Returns: its name, and what may be done with it, which is no less than asked for.
+  func repository(
+    of request: Request, _ context: HubContext, for needed: Access
+  ) throws -> (name: RepositoryName, access: Access) {
+    let name = context.parameters.get("repository").flatMap { RepositoryName($0) }
+    let verdict = try gate.verdict(
+      on: name, token: Self.token(request), from: address(of: request, context))
+    switch verdict {
+    case .granted(let access, _):
+      guard let name else { throw Refused(.notFound) }
+      guard access >= needed else { throw Refused(.forbidden) }
+      return (name, access)
+    case .hidden: throw Refused(.notFound)
+    case .unknown: throw Refused(.unauthorized)
+    case .wait(let seconds): throw Refused(.tooManyRequests, retryAfter: seconds)
+    }
+  }
+}
+
+/// An answer that is no good news; it says nothing about what is here.
+struct Refused: Error, HTTPResponseError {
+  let status: HTTPResponse.Status
+  /// Seconds.
+  let retryAfter: Double?
+
+  init(_ status: HTTPResponse.Status, retryAfter: Double? = nil) {
+    self.status = status
+    self.retryAfter = retryAfter
+  }
+
+  func response(from request: Request, context: some RequestContext) throws -> Response {
+    var headers: HTTPFields = [.contentType: "text/plain; charset=utf-8"]
+    if status == .unauthorized { headers[.wwwAuthenticate] = "Basic realm=\"fsync\", Bearer" }
+    if let retryAfter { headers[.retryAfter] = "\(Int(retryAfter.rounded(.up)))" }
+    let text = "\(status.code) \(status.reasonPhrase)\n"
+    return Response(
+      status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+}

@@ -1,0 +1,176 @@
+import FsyncHub
+import FsyncRepo
+import FsyncSystem
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// `POST /NAME/sync`: one sync, whose two directions are the bodies of request and response.
+///
+/// Both flow at once and slow each other down: nothing waits here but what two sockets hold.
+struct SyncRoute: Sendable {
+  private let hub: Hub
+  private let requests: Requests
+  private let metrics: Metrics
+  private let places: Places
+  private let timeout: Double
+
+  init(_ hub: Hub, _ requests: Requests, _ metrics: Metrics, _ settings: ServerSettings) {
+    self.hub = hub
+    self.requests = requests
+    self.metrics = metrics
+    places = Places(settings.maximumSessions)
+    timeout = settings.timeout
+  }
+
+  /// The media type of both bodies.
+  static let mediaType = "application/x-fsync-session"
+
+  func add(to router: Router<HubContext>) {
+    router.post(":repository/sync") { request, context in try answer(request, context) }
+  }
+
+  private func answer(_ request: Request, _ context: HubContext) throws -> Response {
+    let (name, access) = try requests.repository(of: request, context, for: .read)
+    guard request.headers[.contentType] == Self.mediaType else {
+      throw Refused(.unsupportedMediaType)
+    }
+    guard let place = places.take() else { throw Refused(.serviceUnavailable, retryAfter: 5) }
+    var options = ServeOptions(timeout: timeout)
+    options.isReadOnly = access < .write
+    let (path, body, logger) = (hub.path(of: name), request.body, context.logger)
+    var headers: HTTPFields = [
+      .contentType: Self.mediaType, .cacheControl: "no-store", .connection: "close",
+    ]
+    // A proxy that gathers the answer before it passes it on would stop both sides for ever.
+    if let field = HTTPField.Name("X-Accel-Buffering") { headers[field] = "no" }
+    return Response(
+      status: .ok, headers: headers,
+      body: ResponseBody { [options] writer in
+        defer { place.leave() }
+        try await serve(path, options, body, &writer, logger)
+        try await writer.finish(nil)
+      })
+  }
+
+  private func serve(
+    _ path: [UInt8], _ options: ServeOptions, _ body: RequestBody,
+    _ writer: inout any ResponseBodyWriter, _ logger: Logger
+  ) async throws {
+    metrics.sessionBegan()
+    let end = SessionEnd()
+    let (session, descriptor) = try ServedSession.start(path, options) { end.tell($0) }
+    do {
+      let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .withConnectedSocket(descriptor) { channel in
+          channel.eventLoop.makeCompletedFuture {
+            try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+              wrappingChannelSynchronously: channel,
+              configuration: .init(isOutboundHalfClosureEnabled: true))
+          }
+        }
+      try await channel.executeThenClose { inbound, outbound in
+        try await relay(body, to: outbound, inbound, to: &writer)
+      }
+    } catch {
+      // The client is gone; the session finds that out by itself.
+      logger.debug("the client is gone", metadata: ["error": "\(error)"])
+    }
+    let failure = await end.wait()
+    session.join()
+    metrics.sessionEnded(failure == nil)
+    guard let failure else { return }
+    logger.info("a sync failed", metadata: ["error": "\(failure)"])
+  }
+
+  private func relay(
+    _ body: RequestBody, to outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
+    _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, to writer: inout any ResponseBodyWriter
+  ) async throws {
+    let metrics = metrics
+    let upload = Task {
+      do {
+        for try await part in body {
+          metrics.add(received: part.readableBytes)
+          try await outbound.write(part)
+        }
+      } catch {}
+      // That the client has ended, well or not, is for the session to judge.
+      outbound.finish()
+    }
+    defer { upload.cancel() }
+    for try await part in inbound {
+      metrics.add(sent: part.readableBytes)
+      try await writer.write(part)
+    }
+  }
+}
+
+/// Bounds how many syncs are served at once.
+final class Places: Sendable {
+  private let free: Mutex<Int>
+
+  init(_ count: Int) {
+    free = Mutex(count)
+  }
+
+  /// Takes a place; nil where all are taken.
+  func take() -> Place? {
+    free.withLock { free in
+      guard free > 0 else { return nil }
+      free -= 1
+      return Place(self)
+    }
+  }
+
+  /// One that was taken; left once, at the latest when nobody has it any more.
+  final class Place: Sendable {
+    private let places: Places
+    private let isTaken = Mutex(true)
+
+    fileprivate init(_ places: Places) {
+      self.places = places
+    }
+
+    deinit { leave() }
+
+    func leave() {
+      let wasTaken = isTaken.withLock { isTaken in
+        defer { isTaken = false }
+        return isTaken
+      }
+      if wasTaken { places.free.withLock { $0 += 1 } }
+    }
+  }
+}
+
+/// How a session on a thread ended, for a task that waits for it.
+final class SessionEnd: Sendable {
+  private let state = Mutex<
+    (result: RepositoryError??, waiter: CheckedContinuation<RepositoryError?, Never>?)
+  >(
+    (nil, nil))
+
+  /// Tells how it ended.
+  func tell(_ error: RepositoryError?) {
+    let waiter = state.withLock { state in
+      state.result = .some(error)
+      return state.waiter
+    }
+    waiter?.resume(returning: error)
+  }
+
+  /// Waits for the end; for one task.
+  func wait() async -> RepositoryError? {
+    await withCheckedContinuation { continuation in
+      let result = state.withLock { state -> RepositoryError?? in
+        if state.result == nil { state.waiter = continuation }
+        return state.result
+      }
+      if let result { continuation.resume(returning: result) }
+    }
+  }
+}
