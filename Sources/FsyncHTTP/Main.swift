@@ -1,8 +1,10 @@
 import FsyncNet
 import FsyncSystem
 
-/// `fsync-http [--timeout SECONDS] URL`: carries one sync between its standard input, which is a
-/// socket, and a hub. `fsync` runs it; nobody else needs it.
+/// The program `fsync-http`, which carries one sync between a socket and a hub.
+///
+/// `fsync-http [--timeout SECONDS] URL`; the socket is its standard input. `fsync` runs it; nobody
+/// else needs it.
 @main
 enum Main {
   static func main() async {

@@ -3,7 +3,7 @@ internal import FsyncRepo
 internal import FsyncSystem
 internal import TOMLKit
 
-/// The grants of a hub as a TOML document, a table for each token:
+/// The grants of a hub as a TOML document, a table for each token.
 ///
 /// ```toml
 /// [3f9c2a1b]
