@@ -49,6 +49,7 @@ final class RepositoryHost: ExchangeHost {
     arrived = repository.graph(over: arrivals)
     switch side {
     case .client(let name): try resume(name)
+    case .bundle: break
     case .server:
       room = try repository.configuration.quota.map { quota throws(RepositoryError) in
         let size = try repository.storeSize()
