@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -142,3 +143,12 @@ void cfsync_catch_interrupts(int end_at_once) {
 int cfsync_interrupted(void) { return caught; }
 
 void cfsync_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
+
+void cfsync_deepen_stack(size_t length) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) != 0) return;
+  if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= length) return;
+  limit.rlim_cur = limit.rlim_max != RLIM_INFINITY && limit.rlim_max < length
+      ? limit.rlim_max : (rlim_t)length;
+  setrlimit(RLIMIT_STACK, &limit);
+}

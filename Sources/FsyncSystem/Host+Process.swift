@@ -1,3 +1,4 @@
+internal import CFsync
 internal import Glibc
 
 extension Host {
@@ -50,6 +51,16 @@ extension Host {
     for word in words { word?.deallocate() }
     throw SystemError(.open, code: code)
   }
+
+  /// Bytes of stack for whatever walks folders within folders.
+  ///
+  /// There may be 2,048 of them, at some kilobytes each; what is not used costs nothing.
+  package static let stackLength = 64 << 20
+
+  /// Lets the main thread use as much stack.
+  ///
+  /// The corresponding C function is `setrlimit`.
+  package static func deepenStack() { cfsync_deepen_stack(stackLength) }
 
   /// Ends the process.
   ///

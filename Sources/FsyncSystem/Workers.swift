@@ -42,7 +42,7 @@ package final class WorkerThread: Sendable {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, 8 << 20)
+    pthread_attr_setstacksize(&attributes, Host.stackLength)
     var thread = pthread_t()
     let start = Unmanaged.passRetained(Start(body))
     let code = pthread_create(

@@ -35,6 +35,7 @@ struct Fsync: ParsableCommand {
 
   static func main() {
     Host.holdStandardStreams()
+    Host.deepenStack()
     if let plan = Host.environment("FSYNC_TEST_FAULT") {
       Faults.install(String(decoding: plan, as: UTF8.self))
     }

@@ -70,3 +70,6 @@ void cfsync_catch_interrupts(int end_at_once);
 /// The signal that was caught, 0 for none.
 int cfsync_interrupted(void);
 void cfsync_ignore_sigpipe(void);
+
+/// Lets the main thread's stack grow to this many bytes, where it may not have so many yet.
+void cfsync_deepen_stack(size_t length);
