@@ -65,6 +65,7 @@ struct Exchange: Sendable {
       guard response.status == .ok else {
         try await outbound.write(Client.refusal(response.status, invocation))
         outbound.finish()
+        await feed.abandon()
         group.cancelAll()
         return
       }
@@ -74,6 +75,7 @@ struct Exchange: Sendable {
       await feed.answered()
       for try await part in response.body { try await outbound.write(part) }
       outbound.finish()
+      await feed.abandon()
       group.cancelAll()
     }
   }

@@ -22,6 +22,7 @@ actor Feed {
 
   /// Adds bytes, and waits until there is room for more.
   func append(_ part: ByteBuffer) async {
+    guard !isAtEnd else { return }
     parts.append(part)
     bytes += part.readableBytes
     wakeReaders()
@@ -32,6 +33,13 @@ actor Feed {
   func finish() {
     isAtEnd = true
     wakeReaders()
+  }
+
+  /// Says that nobody wants any more of it: whoever waits for room need not.
+  func abandon() {
+    finish()
+    writer?.resume()
+    writer = nil
   }
 
   /// Says that the hub has answered: what has been taken is not asked for again.

@@ -101,11 +101,18 @@ struct SyncRoute: Sendable {
       // That the client has ended, well or not, is for the session to judge.
       outbound.finish()
     }
-    defer { upload.cancel() }
-    for try await part in inbound {
-      metrics.add(sent: part.readableBytes)
-      try await writer.write(part)
-    }
+    let result: Result<Void, any Error>
+    do {
+      for try await part in inbound {
+        metrics.add(sent: part.readableBytes)
+        try await writer.write(part)
+      }
+      result = .success(())
+    } catch { result = .failure(error) }
+    // The server reads on from the same body after this, and two readers at once end the program.
+    upload.cancel()
+    await upload.value
+    try result.get()
   }
 }
 
