@@ -24,10 +24,9 @@ TOOLS = git rsync diffutils patch openssh-client openssh-server mandoc
 
 .PHONY: build libraries archives tools test fuzz demo lint format bench install uninstall clean
 
+# All programs at once, since a module is compiled by one processor.
 build: archives
-	@for program in $(PROGRAMS); do \
-	  echo "building $$program"; $(SWIFT) build $(RELEASE) --product $$program || exit 1; \
-	done
+	$(SWIFT) build $(RELEASE)
 
 # Installs what is missing and nothing else; without Debian's package manager it only says what.
 libraries:
@@ -56,8 +55,7 @@ test: tools build
 	$(MAKE) fuzz
 
 # Tries changed inputs on every decoder; `make fuzz SECONDS=600 SEED=7 TARGETS="server client"`.
-fuzz: archives
-	$(SWIFT) build $(RELEASE) --product FsyncFuzz
+fuzz: build
 	.build/release/FsyncFuzz --seconds $(SECONDS) --seed $(SEED) $(TARGETS)
 
 demo: build
