@@ -17,7 +17,7 @@ import Testing
       #expect(command.configuration.subcommands.isEmpty, "\(name)")
       #expect(command.configuration.aliases.isEmpty, "\(name)")
     }
-    #expect(groups == ["remote", "config", "bundle"])
+    #expect(groups == ["remote", "config", "bundle", "hub"])
   }
 
   @Test(arguments: ["", "help", "remote", "config", "Status", "statu", "-C", "--version"])

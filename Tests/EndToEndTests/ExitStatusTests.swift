@@ -110,7 +110,7 @@ import Testing
     ["config", "set", "work.threads", "1000"], ["config", "get", "no.such"], ["status", "extra"],
     ["sync", "--max-time", "soon"], ["init", "--compression", "lzma"],
     ["remote", "add", "a/b", "c"],
-    ["clone", "gopher://host/x"], ["commit", "--color", "mauve"], ["serve"],
+    ["clone", "gopher://host/x"], ["commit", "--color", "mauve"], ["serve", "--stdio"],
   ])
   func aCommandLineThatMakesNoSenseIs64(words: [String]) throws {
     let machine = try Machine()
