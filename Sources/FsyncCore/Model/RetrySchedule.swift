@@ -26,7 +26,10 @@ package struct RetrySchedule: Hashable, Sendable {
   package mutating func next(chance: Double, remaining: Double?) -> Double? {
     guard made < attempts else { return nil }
     var bound = RetrySchedule.first
-    for _ in 0..<made where bound < RetrySchedule.longest { bound *= 2 }
+    for _ in 0..<made {
+      if bound >= RetrySchedule.longest { break }
+      bound *= 2
+    }
     let wait = min(bound, RetrySchedule.longest) * min(max(chance, 0), 1)
     // To wait until the end and then not to try would be time for nothing.
     if let remaining, wait >= remaining { return nil }
