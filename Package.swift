@@ -36,8 +36,6 @@ let package = Package(
   name: "fsync",
   products: [
     .executable(name: "fsync", targets: ["FsyncTool"]),
-    .executable(name: "fsync-http", targets: ["FsyncHTTP"]),
-    .executable(name: "fsync-hub", targets: ["FsyncHubServer"]),
     .library(name: "FsyncRepo", targets: ["FsyncRepo"]),
   ],
   dependencies: [
@@ -45,13 +43,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-    .package(
-      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
@@ -77,7 +68,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "FsyncHub",
-      dependencies: ["FsyncCore", "FsyncSystem", "FsyncRepo", "FsyncNet", crypto, toml],
+      dependencies: ["FsyncCore", "FsyncSystem", "FsyncRepo", "FsyncNet", crypto],
       swiftSettings: strict),
     .executableTarget(
       name: "FsyncTool",
@@ -86,24 +77,6 @@ let package = Package(
         argumentParser, logging,
       ],
       swiftSettings: strict),
-    // What speaks HTTP are programs of their own: linked into every command, it would double what
-    // each takes to start.
-    .executableTarget(
-      name: "FsyncHTTP",
-      dependencies: [
-        "FsyncSystem", "FsyncWire", "FsyncNet", client, nioCore, nioHTTP1, nioPosix, nioSSL,
-        subprocess, systemPackage,
-      ],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "FsyncHubServer",
-      dependencies: [
-        "FsyncSystem", "FsyncRepo", "FsyncHub", argumentParser, hummingbird, hummingbirdCore,
-        hummingbirdTLS,
-        lifecycle, unixSignals, logging, httpTypes, nioCore, nioPosix, nioSSL,
-      ],
-      swiftSettings: strict),
-
     .executableTarget(
       name: "FsyncBench",
       dependencies: ["FsyncCore", "FsyncSystem", "FsyncTree", "TestSupport"],
@@ -153,3 +126,40 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// What speaks HTTP are programs of their own: linked into every command, it would double what each
+// takes to start. Where they are built already, as for tests of what was built for release, they
+// and all that they bring along can be left out.
+if Context.environment["FSYNC_WITHOUT_HTTP"] == nil {
+  package.products += [
+    .executable(name: "fsync-http", targets: ["FsyncHTTP"]),
+    .executable(name: "fsync-hub", targets: ["FsyncHubServer"]),
+  ]
+  package.dependencies += [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ]
+  package.targets += [
+    .executableTarget(
+      name: "FsyncHTTP",
+      dependencies: [
+        "FsyncSystem", "FsyncWire", "FsyncNet", client, nioCore, nioHTTP1, nioPosix, nioSSL,
+        subprocess, systemPackage,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "FsyncHubServer",
+      dependencies: [
+        "FsyncSystem", "FsyncRepo", "FsyncNet", "FsyncHub", argumentParser, hummingbird,
+        hummingbirdCore,
+        hummingbirdTLS,
+        lifecycle, unixSignals, logging, httpTypes, nioCore, nioPosix, nioSSL,
+      ],
+      swiftSettings: strict),
+  ]
+}
