@@ -1,9 +1,8 @@
-/// How many bytes may move in a second, as people write it.
-package enum ByteRate {
-  /// Returns the bytes a second that text says; nil where it is none.
+/// How many bytes, or bytes a second, as people write it.
+package enum ByteCount {
+  /// Returns the bytes that text says; nil where it is no number of them.
   ///
-  /// A whole number, and `K`, `M` or `G` for 1,024 of them, the square and the cube of that; 0 stands
-  /// for no limit.
+  /// A whole number, and `K`, `M` or `G` for 1,024 of them, the square and the cube of that.
   package static func bytes(of text: String) -> UInt64? {
     var digits = text[...]
     var unit: UInt64 = 1
@@ -18,7 +17,7 @@ package enum ByteRate {
       let number = UInt64(digits)
     else { return nil }
     let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
-    // What no line reaches is a slip of the pen.
+    // What no line and no disk reaches is a slip of the pen.
     return overflow || bytes > 1 << 50 ? nil : bytes
   }
 }

@@ -128,7 +128,7 @@ package struct Configuration: Sendable {
   }
   /// How many bytes a second may move in each direction of a sync; nil for no limit.
   package var rateLimit: UInt64? {
-    text(.rateLimit).flatMap { ByteRate.bytes(of: $0) }.flatMap { $0 == 0 ? nil : $0 }
+    text(.rateLimit).flatMap { ByteCount.bytes(of: $0) }.flatMap { $0 == 0 ? nil : $0 }
   }
   /// When output is coloured: `auto`, `always` or `never`; nil where nothing is configured.
   package var color: String? { text(.color) }

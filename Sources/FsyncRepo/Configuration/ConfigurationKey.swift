@@ -138,7 +138,7 @@ package enum ConfigurationKey: Hashable, Sendable {
     case (.timeout, _): "must be a number of seconds from 1 to 86400"
     case (.patience, .integer(1...2_592_000)): nil
     case (.patience, _): "must be a number of seconds from 1 to 2592000"
-    case (.rateLimit, .string(let text)) where ByteRate.bytes(of: text) != nil: nil
+    case (.rateLimit, .string(let text)) where ByteCount.bytes(of: text) != nil: nil
     case (.rateLimit, _):
       "must be a number of bytes a second such as \"500K\" or \"2M\", or \"0\" for no limit"
     case (.quota, .integer(1...)): nil

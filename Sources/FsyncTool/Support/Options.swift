@@ -74,7 +74,7 @@ struct RateLimit: ExpressibleByArgument {
   let bytes: UInt64
 
   init?(argument: String) {
-    guard let bytes = ByteRate.bytes(of: argument) else { return nil }
+    guard let bytes = ByteCount.bytes(of: argument) else { return nil }
     self.bytes = bytes
   }
 }

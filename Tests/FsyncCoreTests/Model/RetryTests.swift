@@ -51,6 +51,6 @@ import Testing
       ("1 M", nil), ("1KB", nil), ("1048577G", nil), ("99999999999999999999", nil),
       ("18446744073709551615G", nil), ("+1", nil), ("１", nil),
     ]
-    for (text, bytes) in rates { #expect(ByteRate.bytes(of: text) == bytes, "\(text)") }
+    for (text, bytes) in rates { #expect(ByteCount.bytes(of: text) == bytes, "\(text)") }
   }
 }
