@@ -10,7 +10,7 @@ internal import FsyncWire
 final class BundleContent: Holdings, FrameSource {
   private struct Row {
     let frame: Int32
-    let start: Int32
+    let position: Int32
     let length: Int32
     let kind: ObjectKind
   }
@@ -25,9 +25,7 @@ final class BundleContent: Holdings, FrameSource {
   private var table = IDTable()
   private var rows: [Row] = []
   private var places: [Place] = []
-  private var kept: [Int32: (content: [UInt8], use: Int)] = [:]
-  private var keptBytes = 0
-  private var uses = 0
+  private let cache = FrameCache(capacity: BundleContent.capacity)
   private var depth = 0
   /// The commits among the objects.
   private(set) var commits = 0
@@ -51,24 +49,22 @@ final class BundleContent: Holdings, FrameSource {
   func add(_ frame: VerifiedFrame, length: Int, endingAt end: UInt64) {
     let number = Int32(places.count)
     places.append(Place(offset: end - UInt64(length), length: length))
-    for (object, range) in zip(frame.frame.objects, frame.frame.ranges)
-    where table.insert(object.id) {
+    for (position, object) in frame.frame.objects.enumerated() where table.insert(object.id) {
       if object.kind == .commit { commits += 1 }
       rows.append(
         Row(
-          frame: number, start: Int32(range.lowerBound), length: Int32(range.count),
+          frame: number, position: Int32(position), length: Int32(object.length),
           kind: object.kind))
     }
-    keep(frame.content, number)
+    cache.keep(DecodedFrame(frame.frame, content: frame.content), key(number))
   }
 
   func object(_ id: ObjectID) throws(ObjectError) -> StoredObject? {
     guard let index = table.index(of: id) else { return try below?.object(id) }
     let row = rows[index]
-    let content = try content(of: row.frame, for: id)
-    let range = Int(row.start)..<Int(row.start) + Int(row.length)
-    guard range.upperBound <= content.count else { throw .damaged(id) }
-    return StoredObject(kind: row.kind, bytes: Array(content[range]))
+    let frame = try frame(row.frame, for: id)
+    guard let object = frame.object(id, at: Int(row.position)) else { throw .damaged(id) }
+    return object
   }
 
   func contains(_ id: ObjectID) throws(ObjectError) -> Bool {
@@ -88,13 +84,13 @@ final class BundleContent: Holdings, FrameSource {
   func place(of id: ObjectID) throws(ObjectError) -> FramePlace? { nil }
   func frame(holding id: ObjectID) throws(ObjectError) -> [UInt8]? { nil }
 
+  private func key(_ number: Int32) -> FrameCache.Key {
+    FrameCache.Key(source: 0, offset: places[Int(number)].offset)
+  }
+
   /// Reads a frame once more; it was verified before, so its checksum is enough.
-  private func content(of number: Int32, for id: ObjectID) throws(ObjectError) -> [UInt8] {
-    uses += 1
-    if let found = kept[number] {
-      kept[number]?.use = uses
-      return found.content
-    }
+  private func frame(_ number: Int32, for id: ObjectID) throws(ObjectError) -> DecodedFrame {
+    if let found = cache.frame(key(number)) { return found }
     guard depth < BundleContent.deepest else { throw .damaged(id) }
     depth += 1
     defer { depth -= 1 }
@@ -113,19 +109,8 @@ final class BundleContent: Holdings, FrameSource {
       guard prefix.count <= Limits.prefix else { throw .damaged(id) }
     }
     guard let content = try? frame.content(prefixBytes: prefix) else { throw .damaged(id) }
-    keep(content, number)
-    return content
-  }
-
-  private func keep(_ content: [UInt8], _ number: Int32) {
-    uses += 1
-    kept[number] = (content, uses)
-    keptBytes += content.count
-    while keptBytes > BundleContent.capacity, kept.count > 1,
-      let oldest = kept.min(by: { $0.value.use < $1.value.use })
-    {
-      kept[oldest.key] = nil
-      keptBytes -= oldest.value.content.count
-    }
+    let decoded = DecodedFrame(frame, content: content)
+    cache.keep(decoded, key(number))
+    return decoded
   }
 }

@@ -1,8 +1,8 @@
-import FsyncCore
+package import FsyncCore
 import Synchronization
 
 /// A frame's objects, decompressed as far as they were asked for.
-final class DecodedFrame: Sendable {
+package final class DecodedFrame: Sendable {
   /// The objects that a frame other than a cold one is compressed against.
   let prefix: [ObjectID]
   /// The number of objects.
@@ -18,7 +18,7 @@ final class DecodedFrame: Sendable {
   }
 
   /// Takes over a frame whose content is decompressed.
-  init(_ frame: Frame, content: [UInt8]) {
+  package init(_ frame: Frame, content: [UInt8]) {
     prefix = frame.prefix
     count = frame.objects.count
     rows = .named(frame.objects)
@@ -83,7 +83,7 @@ final class DecodedFrame: Sendable {
   }
 
   /// Returns the object at a position; nil where another one lies there.
-  func object(_ id: ObjectID, at position: Int) -> StoredObject? {
+  package func object(_ id: ObjectID, at position: Int) -> StoredObject? {
     guard self.id(at: position) == id else { return nil }
     return object(at: position)
   }

@@ -5,11 +5,17 @@ import Synchronization
 ///
 /// The lock is held for a look-up alone: frames are read and decompressed outside it, so that
 /// readers on several threads do not wait for each other.
-final class FrameCache: Sendable {
+package final class FrameCache: Sendable {
   /// Names a frame: its file's number and its offset.
-  struct Key: Hashable, Sendable {
+  package struct Key: Hashable, Sendable {
     let source: UInt64
     let offset: UInt64
+
+    /// Makes a name.
+    package init(source: UInt64, offset: UInt64) {
+      self.source = source
+      self.offset = offset
+    }
   }
 
   fileprivate struct Node {
@@ -31,12 +37,14 @@ final class FrameCache: Sendable {
   private let state = Mutex(State())
   private let capacity: Int
 
-  init(capacity: Int) {
+  /// Makes an empty cache.
+  /// - Parameter capacity: bytes of decompressed frames.
+  package init(capacity: Int) {
     self.capacity = capacity
   }
 
   /// Returns a frame that is kept, and makes it the newest.
-  func frame(_ key: Key) -> DecodedFrame? {
+  package func frame(_ key: Key) -> DecodedFrame? {
     state.withLock { state -> DecodedFrame? in
       guard let place = state.places[key], let node = state.nodes[place] else { return nil }
       if state.newest != place {
@@ -48,7 +56,7 @@ final class FrameCache: Sendable {
   }
 
   /// Keeps a frame, and lets go of the oldest beyond the capacity.
-  func keep(_ frame: DecodedFrame, _ key: Key) {
+  package func keep(_ frame: DecodedFrame, _ key: Key) {
     state.withLock { state in
       guard state.places[key] == nil else { return }
       let node = Node(key: key, frame: frame, newer: -1, older: -1)
