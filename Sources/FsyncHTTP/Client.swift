@@ -43,10 +43,7 @@ enum Client {
     case 507: failure = Failure(.full, Array(place.utf8))
     default: failure = Failure(.other, Array("\(place) answers \(status)".utf8))
     }
-    var bytes: [UInt8] = []
-    var writer = MessageWriter()
-    writer.append(.failure(failure), to: &bytes)
-    return ByteBuffer(bytes: bytes)
+    return ByteBuffer(bytes: failure.alone)
   }
 
   /// A failure of the network in words.

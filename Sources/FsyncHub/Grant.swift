@@ -38,6 +38,12 @@ package struct Grant: Hashable, Sendable {
     }
   }
 
+  /// Says whether text may be a label: one line of 1 to 200 bytes.
+  package static func isLabel(_ text: some StringProtocol) -> Bool {
+    (1...200).contains(text.utf8.count)
+      && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
+  }
+
   /// Makes a grant.
   package init(
     id: String, hash: [UInt8], label: String, created: Int64, read: Scope, write: Scope

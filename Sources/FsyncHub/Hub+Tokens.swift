@@ -30,6 +30,7 @@ extension Hub {
   package func addToken(
     label: String, read: Grant.Scope, write: Grant.Scope
   ) throws(HubError) -> (token: AccessToken, grant: Grant) {
+    guard Grant.isLabel(label) else { throw .label }
     for case .some(let names) in [read, write] {
       for name in names where !has(name) { throw .noRepository(name) }
     }

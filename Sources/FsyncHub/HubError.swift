@@ -8,6 +8,8 @@ package enum HubError: Error, Sendable {
   case noRepository(RepositoryName)
   /// A hub has a repository of this name already.
   case repositoryExists(RepositoryName)
+  /// A label is not one line of at most 200 bytes.
+  case label
   /// There is no token of this id.
   case noToken(String)
   /// The file of tokens is not what this release writes; where, and why.

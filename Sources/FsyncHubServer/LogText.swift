@@ -28,6 +28,7 @@ enum HubText {
     case .tokens(let path, let why): return "\(text(path)) is damaged: \(why)"
     case .noRepository(let name): return "there is no repository \(name)"
     case .repositoryExists(let name): return "there is a repository \(name) already"
+    case .label: return "a label is one line of 1 to 200 bytes"
     case .noToken(let id): return "there is no token \(id)"
     case .repository(let error): return "\(error)"
     }

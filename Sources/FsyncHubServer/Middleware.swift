@@ -2,7 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Counts each request and writes a line about it to the log.
+/// Makes an answer of whatever comes of a request, counts it, and writes a line about it to the
+/// log.
 struct RequestLog: RouterMiddleware {
   private let requests: Requests
   private let metrics: Metrics
@@ -34,7 +35,9 @@ struct RequestLog: RouterMiddleware {
   }
 }
 
-/// Headers of every answer: what a hub holds is for nobody to embed, to sniff, or to run.
+/// Adds headers to every answer: what a hub holds is for nobody to embed, to sniff, or to run.
+///
+/// Outside of `RequestLog`, so that refusals have them too.
 struct SafetyHeaders: RouterMiddleware {
   private static let fields: [(String, String)] = [
     ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"),
@@ -50,10 +53,7 @@ struct SafetyHeaders: RouterMiddleware {
     _ request: Request, context: HubContext,
     next: (Request, HubContext) async throws -> Response
   ) async throws -> Response {
-    var response: Response
-    do { response = try await next(request, context) } catch let error as any HTTPResponseError {
-      response = try error.response(from: request, context: context)
-    }
+    var response = try await next(request, context)
     for (name, value) in Self.fields {
       if let field = HTTPField.Name(name), response.headers[field] == nil {
         response.headers[field] = value

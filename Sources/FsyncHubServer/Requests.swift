@@ -1,4 +1,5 @@
 import FsyncHub
+import FsyncNet
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -36,6 +37,17 @@ struct Requests: Sendable {
     }
   }
 
+  /// Says whether a request names this machine as its host.
+  ///
+  /// A page of the Web can have a browser send us requests, under a name of its own that it has
+  /// made lead here. Where no token is asked for, that name gives it away.
+  private static func isForThisMachine(_ request: Request) -> Bool {
+    guard let host = request.head.authority,
+      case .http(let place) = try? RemoteURL("http://\(host)/x", relativeTo: [0x2f])
+    else { return false }
+    return place.isLoopback
+  }
+
   /// Finds the repository that a request is about, where it may do so much with it.
   /// - Returns: its name, and what may be done with it, which is no less than asked for.
   func repository(
@@ -45,8 +57,10 @@ struct Requests: Sendable {
     let verdict = try gate.verdict(
       on: name, token: Self.token(request), from: address(of: request, context))
     switch verdict {
-    case .granted(let access, _):
-      guard let name else { throw Refused(.notFound) }
+    case .granted(let access, let token):
+      guard let name, token != nil || Self.isForThisMachine(request) else {
+        throw Refused(.notFound)
+      }
       guard access >= needed else { throw Refused(.forbidden) }
       return (name, access)
     case .hidden: throw Refused(.notFound)

@@ -19,19 +19,21 @@ struct Server: Sendable {
     self.hub = hub
     self.settings = settings
     self.logger = logger
-    guard try hub.grants() == nil, settings.isBehindProxy || !settings.isLoopback else { return }
-    throw SettingsError(
-      "there is no token, so nobody could be told from anybody: make one with fsync hub token add")
+    if try hub.grants() == nil, !settings.isPrivate {
+      throw SettingsError(
+        "there is no token, so nobody could be told from anybody: make one with fsync hub token add"
+      )
+    }
   }
 
   /// Serves until the process is told to stop; what is in flight is finished.
   func run() async throws {
     let router = Router(context: HubContext.self)
     let metrics = Metrics()
-    let gate = Gate(hub, isOpen: settings.isLoopback && !settings.isBehindProxy)
+    let gate = Gate(hub, isOpen: settings.isPrivate)
     let requests = Requests(gate: gate, isBehindProxy: settings.isBehindProxy)
-    router.add(middleware: RequestLog(requests, metrics))
     router.add(middleware: SafetyHeaders())
+    router.add(middleware: RequestLog(requests, metrics))
     router.get("healthz") { _, _ in "ok\n" }
     MetricsRoute(requests, metrics).add(to: router)
     SyncRoute(hub, requests, metrics, settings).add(to: router)

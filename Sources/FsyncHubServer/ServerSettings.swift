@@ -37,10 +37,13 @@ struct ServerSettings: Sendable {
     tls = try Self.tls(options.tlsCertificate, options.tlsKey)
   }
 
+  /// Says whether only this machine can reach the hub.
+  var isPrivate: Bool { isLoopback && !isBehindProxy }
+
   /// Says whether only this machine can reach the address.
   ///
   /// What is not an address could become any.
-  var isLoopback: Bool {
+  private var isLoopback: Bool {
     guard let address = try? SocketAddress(ipAddress: host, port: port) else {
       return host == "localhost"
     }

@@ -1,4 +1,5 @@
 import FsyncHub
+import FsyncNet
 import FsyncRepo
 import FsyncSystem
 import HTTPTypes
@@ -6,7 +7,6 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// `POST /NAME/sync`: one sync, whose two directions are the bodies of request and response.
 ///
@@ -60,9 +60,12 @@ struct SyncRoute: Sendable {
     _ path: [UInt8], _ options: ServeOptions, _ body: RequestBody,
     _ writer: inout any ResponseBodyWriter, _ logger: Logger
   ) async throws {
-    metrics.sessionBegan()
     let end = SessionEnd()
-    let (session, descriptor) = try ServedSession.start(path, options) { end.tell($0) }
+    let (thread, descriptor) = try ServingThread.start { carrier in
+      end.tell(
+        Result { try Repository.serve(path, over: try carrier.get(), options) }.failure)
+    }
+    metrics.sessionBegan()
     do {
       let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .withConnectedSocket(descriptor) { channel in
@@ -80,7 +83,7 @@ struct SyncRoute: Sendable {
       logger.debug("the client is gone", metadata: ["error": "\(error)"])
     }
     let failure = await end.wait()
-    session.join()
+    thread.join()
     metrics.sessionEnded(failure == nil)
     guard let failure else { return }
     logger.info("a sync failed", metadata: ["error": "\(failure)"])
@@ -113,71 +116,5 @@ struct SyncRoute: Sendable {
     upload.cancel()
     await upload.value
     try result.get()
-  }
-}
-
-/// Bounds how many syncs are served at once.
-final class Places: Sendable {
-  private let free: Mutex<Int>
-
-  init(_ count: Int) {
-    free = Mutex(count)
-  }
-
-  /// Takes a place; nil where all are taken.
-  func take() -> Place? {
-    free.withLock { free in
-      guard free > 0 else { return nil }
-      free -= 1
-      return Place(self)
-    }
-  }
-
-  /// One that was taken; left once, at the latest when nobody has it any more.
-  final class Place: Sendable {
-    private let places: Places
-    private let isTaken = Mutex(true)
-
-    fileprivate init(_ places: Places) {
-      self.places = places
-    }
-
-    deinit { leave() }
-
-    func leave() {
-      let wasTaken = isTaken.withLock { isTaken in
-        defer { isTaken = false }
-        return isTaken
-      }
-      if wasTaken { places.free.withLock { $0 += 1 } }
-    }
-  }
-}
-
-/// How a session on a thread ended, for a task that waits for it.
-final class SessionEnd: Sendable {
-  private let state = Mutex<
-    (result: RepositoryError??, waiter: CheckedContinuation<RepositoryError?, Never>?)
-  >(
-    (nil, nil))
-
-  /// Tells how it ended.
-  func tell(_ error: RepositoryError?) {
-    let waiter = state.withLock { state in
-      state.result = .some(error)
-      return state.waiter
-    }
-    waiter?.resume(returning: error)
-  }
-
-  /// Waits for the end; for one task.
-  func wait() async -> RepositoryError? {
-    await withCheckedContinuation { continuation in
-      let result = state.withLock { state -> RepositoryError?? in
-        if state.result == nil { state.waiter = continuation }
-        return state.result
-      }
-      if let result { continuation.resume(returning: result) }
-    }
   }
 }

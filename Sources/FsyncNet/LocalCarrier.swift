@@ -4,27 +4,18 @@ package import FsyncWire
 /// A carrier to a path of this machine, which a thread of this process serves.
 package final class LocalCarrier: Carrier {
   private let near: DescriptorCarrier
-  private var server: WorkerThread?
+  private var server: ServingThread?
 
   /// Starts serving.
   /// - Parameter serve: runs on the thread with its own end, which is closed once it returns.
   package init(
     _ path: [UInt8], serve: @escaping @Sendable (_ path: [UInt8], _ carrier: any Carrier) -> Void
   ) throws(CarrierError) {
-    let ends = try calling { () throws(SystemError) in try StreamPair.connected() }
-    let far = File(owning: ends.1)
-    near = try DescriptorCarrier(reading: ends.0, writing: ends.0)
-    let descriptor = far.descriptor
-    server = try calling { () throws(SystemError) in
-      try WorkerThread {
-        guard
-          let carrier = try? DescriptorCarrier(reading: descriptor, writing: descriptor)
-        else { return }
-        serve(path, carrier)
-        _ = carrier.close()
-      }
+    let (thread, descriptor) = try ServingThread.start { carrier in
+      if let carrier = try? carrier.get() { serve(path, carrier) }
     }
-    _ = far.release()
+    server = thread
+    near = try DescriptorCarrier(reading: descriptor, writing: descriptor)
   }
 
   deinit { _ = close() }

@@ -54,8 +54,10 @@ final class HubMachine {
   }
 
   /// What the hub answers to a request, as it came over the connection.
-  func answer(_ method: String, _ path: String, _ headers: [String] = []) throws -> String {
-    let lines = ["\(method) \(path) HTTP/1.1", "Host: hub", "Connection: close"] + headers
+  func answer(
+    _ method: String, _ path: String, _ headers: [String] = [], host: String = "localhost"
+  ) throws -> String {
+    let lines = ["\(method) \(path) HTTP/1.1", "Host: \(host)", "Connection: close"] + headers
     let script = """
       exec 3<>/dev/tcp/127.0.0.1/\(port)
       printf '%s\\r\\n' \(lines.map { "'\($0)'" }.joined(separator: " ")) '' >&3

@@ -124,6 +124,19 @@ import Testing
     }
   }
 
+  @Test func withoutATokenAPageOfTheWebGetsNothing() throws {
+    let hub = try HubMachine()
+    try hub.start()
+    for host in ["localhost", "127.0.0.1:\(hub.port)", "[::1]"] {
+      #expect(try hub.answer("GET", "/notes/heads", host: host).hasPrefix("HTTP/1.1 200"))
+    }
+    for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80"] {
+      #expect(try hub.answer("GET", "/notes/heads", host: host).hasPrefix("HTTP/1.1 404"))
+    }
+    let refusal = try hub.answer("GET", "/absent/heads").lowercased()
+    #expect(refusal.contains("\r\nx-content-type-options: nosniff\r\n"))
+  }
+
   @Test func whatBothSidesPushAtOnceIsJoined() throws {
     let hub = try HubMachine()
     let machine = hub.machine
@@ -173,11 +186,14 @@ import Testing
     let hub = try HubMachine()
     let machine = hub.machine
     try hub.start()
-    try machine.shell("head -c 60000000 /dev/urandom >large").expect()
-    try machine.shell(
-      "$FSYNC commit -q -m large; ($FSYNC sync -q \(hub.url()); echo $? >../status) & sleep 0.2"
-    )
-    .expect()
+    try machine.shell("head -c 12000000 /dev/urandom >large").expect()
+    let sync = "$FSYNC sync -q --limit-rate 6M \(hub.url()); echo $? >../status"
+    try machine.shell("$FSYNC commit -q -m large; (\(sync)) >/dev/null 2>&1 &").expect()
+    var isInFlight = false
+    while !isInFlight, !machine.exists("status") {
+      isInFlight = try hub.answer("GET", "/metrics").contains("\nfsync_hub_sessions_active 1\n")
+    }
+    #expect(isInFlight)
     try hub.stop(SIGTERM)
     try machine.shell("while ! test -s ../status; do sleep 0.05; done").expect()
     #expect(try machine.read("status") == "0\n")

@@ -13,6 +13,8 @@ import Testing
     self.directory = directory
   }
 
+  private static let zeros = String(repeating: "00", count: 32)
+
   private func name(_ text: String) throws -> RepositoryName {
     try #require(RepositoryName(text))
   }
@@ -85,6 +87,16 @@ import Testing
     for _ in 0..<20 { #expect(try verdict(gate, "notes", nil, from: "7") == .unknown) }
   }
 
+  @Test func aLabelIsOneLine() throws {
+    try make("notes")
+    for label in ["", "a\nb", "a\u{1b}[2J", String(repeating: "x", count: 201)] {
+      #expect(throws: HubError.self) {
+        try hub.addToken(label: label, read: .all, write: .all)
+      }
+    }
+    #expect(try hub.grants() == nil)
+  }
+
   @Test func aTokenForWhatIsNotThereIsRefused() throws {
     try make("notes")
     let absent = try name("absent")
@@ -110,9 +122,15 @@ import Testing
 
   @Test(
     arguments: [
-      "nonsense", "[zz]\nhash = 1", "[00000000]\nlabel = \"x\"", "\u{0}",
-      "[00000000]\nhash=\"00\"\nread=[]\nwrite=[]",
-      "[00000000]\nhash=\"\(String(repeating: "00", count: 32))\"\nread=[\"../x\"]\nwrite=[]",
+      "nonsense", "[zz]\nhash = 1", "\u{0}", "00000000", "\n\n x",
+      "00000000 \(GateTests.zeros) 1 read= write=",
+      "00000000 \(GateTests.zeros) 1 write= read= label",
+      "0000000 \(GateTests.zeros) 1 read= write= label",
+      "00000000 \(GateTests.zeros)00 1 read= write= label",
+      "00000000 \(GateTests.zeros) x read= write= label",
+      "00000000 \(GateTests.zeros) 1 read=../x write= label",
+      "00000000 \(GateTests.zeros) 1 read=a,*,b write= label",
+      "00000000 \(GateTests.zeros) 1 read= write= la\u{7}bel",
     ])
   func aDamagedFileLetsNobodyIn(text: String) throws {
     try make("notes")

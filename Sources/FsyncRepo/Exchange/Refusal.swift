@@ -8,9 +8,7 @@ enum Refusal {
 
   /// Sends a failure as the first message, and lets the client read it.
   static func send(_ failure: Failure, over carrier: any Carrier) {
-    var message: [UInt8] = []
-    var writer = MessageWriter()
-    writer.append(.failure(failure), to: &message)
+    let message = failure.alone
     let end = Clock.monotonic() + patience
     var rest = message[...]
     var incoming = [UInt8](repeating: 0, count: 64 << 10)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+import FsyncCore
 import FsyncHub
 import FsyncRepo
 
@@ -20,8 +21,8 @@ struct HubCreate: Command {
 
   @Option(
     help: ArgumentHelp(
-      "Take no more than so much: bytes, or a number with K, M, G or T.", valueName: "size"))
-  var quota: ByteCount?
+      "Take no more than so much: bytes, or a number with K, M or G.", valueName: "size"))
+  var quota: Size?
 
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
@@ -66,18 +67,12 @@ struct HubName: ExpressibleByArgument, Hashable {
   }
 }
 
-/// A number of bytes, with K, M, G or T for powers of 1024.
-struct ByteCount: ExpressibleByArgument {
+/// Some bytes as the command line has them.
+struct Size: ExpressibleByArgument {
   let bytes: UInt64
 
   init?(argument: String) {
-    let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
-    let unit = argument.last.flatMap { units[Character($0.uppercased())] }
-    guard let number = UInt64(unit == nil ? argument[...] : argument.dropLast()), number > 0 else {
-      return nil
-    }
-    let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: unit ?? 1)
-    guard !isTooLarge, bytes <= Int64.max else { return nil }
+    guard let bytes = ByteCount.bytes(of: argument), bytes > 0 else { return nil }
     self.bytes = bytes
   }
 }
@@ -105,6 +100,7 @@ extension ErrorText {
       self.init("the hub has no repository \(name)", hint: "fsync hub list names them")
     case .repositoryExists(let name):
       self.init("the hub has a repository \(name) already", hint: "nothing was changed")
+    case .label: self.init("a label is one line of 1 to 200 bytes", hint: "choose another one")
     case .noToken(let id):
       self.init(
         "there is no token \(NameText.line(Array(id.utf8)))",

@@ -36,9 +36,9 @@ struct HubTokenAdd: Command {
     guard !read.isEmpty || !write.isEmpty else {
       throw ValidationError("a token needs --read or --write, or both")
     }
-    guard (1...200).contains(label.utf8.count),
-      label.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f })
-    else { throw ValidationError("a label is one line of at most 200 bytes") }
+    guard Grant.isLabel(label) else {
+      throw ValidationError("a label is one line of 1 to 200 bytes")
+    }
   }
 
   func run(_ tool: Tool) throws(RepositoryError) {

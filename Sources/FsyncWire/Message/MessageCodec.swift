@@ -143,3 +143,13 @@ extension ByteReader {
     return result
   }
 }
+
+extension Failure {
+  /// The whole of what somebody says who cannot begin a session.
+  package var alone: [UInt8] {
+    var bytes: [UInt8] = []
+    var writer = MessageWriter()
+    writer.append(.failure(self), to: &bytes)
+    return bytes
+  }
+}
