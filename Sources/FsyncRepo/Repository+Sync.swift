@@ -162,6 +162,7 @@ extension Repository {
         result.objectsSent += before.objectsSent
         result.objectsReceived += before.objectsReceived
         result.roundTrips += before.roundTrips
+        result.lost = before.lost ?? result.lost
         return result
       }
     }

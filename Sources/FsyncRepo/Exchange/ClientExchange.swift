@@ -71,6 +71,7 @@ extension Repository {
     result.count(driver.endpoint.counts)
     result.remoteConflicts = outcome.report?.conflicts ?? 0
     result.isReadOnly = outcome.isReadOnly
+    result.lost = try known.flatMap { known throws(RepositoryError) in try lost(known, outcome) }
     let remoteHeads = outcome.report?.heads ?? outcome.peer.heads
     if let name = remote.name { try remember(name, remoteHeads, ours, outcome) }
     return (result, remoteHeads)
@@ -103,6 +104,21 @@ extension Repository {
     } catch { throw RepositoryError(error) }
   }
 
+  /// What a remote had when it was last seen and, as it introduced itself, has no more; nil for
+  /// nothing, as it always is unless somebody put an older copy in its place.
+  ///
+  /// After the session, when all of what it has is here.
+  private func lost(
+    _ known: RemoteRecord, _ outcome: Outcome
+  ) throws(RepositoryError) -> LostCommits? {
+    let lacking = known.heads.filter { !outcome.peer.heads.contains($0) }
+    guard !lacking.isEmpty else { return nil }
+    let count = try readingObjects { () throws(ObjectError) in
+      try graph().missing(from: lacking, having: outcome.peer.heads).count
+    }
+    return count > 0 ? LostCommits(count: count, seen: known.time) : nil
+  }
+
   /// Notes what both sides have after a session.
   private func remember(
     _ name: String, _ remoteHeads: [ObjectID], _ ours: [ObjectID], _ outcome: Outcome
@@ -110,10 +126,12 @@ extension Repository {
     let graph = graph()
     let shared: [ObjectID]
     do throws(ObjectError) {
-      // Others may have pushed to the remote meanwhile: then what the two of us had said.
+      // Others may have pushed to the remote meanwhile: then what the two of us had said, of which
+      // it takes nothing where we may only read.
       var isHere = true
       for head in remoteHeads where isHere { isHere = try graph.contains(head) }
-      shared = isHere ? remoteHeads : try graph.join(ours, outcome.peer.heads)
+      let said = outcome.isReadOnly ? [] : ours
+      shared = isHere ? remoteHeads : try graph.join(said, outcome.peer.heads)
     } catch { throw .object(error) }
     let record = RemoteRecord(heads: shared, time: timestamp())
     do {

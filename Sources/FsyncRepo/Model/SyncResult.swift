@@ -26,9 +26,19 @@ package struct SyncResult: Sendable {
   package var remoteConflicts = 0
   /// Whether the other side took nothing of what we have, since we may only read there.
   package var isReadOnly = false
+  /// What the other side had when it was last seen, and had no more when this sync began.
+  package var lost: LostCommits?
 
   /// Makes a result of nothing.
   package init(remote: String) {
     self.remote = remote
   }
+}
+
+/// Commits that a remote once had and has lost, as one that was restored from a backup has.
+package struct LostCommits: Hashable, Sendable {
+  /// How many.
+  package var count: Int
+  /// When it was last seen with them.
+  package var seen: Timestamp
 }

@@ -1,5 +1,6 @@
 import FsyncCore
 import FsyncRepo
+import FsyncSystem
 
 /// What a sync did, remote by remote.
 struct SyncReport {
@@ -62,7 +63,7 @@ struct SyncReport {
           "bytes": .integer(done.bytesReceived), "objects": .integer(done.objectsReceived),
         ],
         "roundTrips": .integer(done.roundTrips), "conflicts": .integer(done.remoteConflicts),
-        "readOnly": .boolean(done.isReadOnly),
+        "readOnly": .boolean(done.isReadOnly), "lost": .integer(done.lost?.count ?? 0),
       ]
     }
   }
@@ -103,6 +104,20 @@ extension Tool {
     }
   }
 
+  /// Tells that a remote has less than it had, which a person must know of.
+  private func warn(of lost: LostCommits, _ result: SyncResult) {
+    let name = NameText.line(Array(result.remote.utf8))
+    let now = Clock.now()
+    let seen = TimeText.ago(
+      lost.seen, now: Timestamp(seconds: now.seconds, nanoseconds: now.nanoseconds))
+    let done =
+      result.isReadOnly ? "nothing is sent there: we may only read" : "they were sent there again"
+    warn(
+      "\(name) had lost \(Figures.count(lost.count, "commit")) that it had when we last met, "
+        + "\(seen); \(done)",
+      hint: "it may have been restored from a backup; what only others have, they bring back")
+  }
+
   /// Reports failures, open conflicts and paths that need a person.
   /// - Parameter quietly: tell a conflict only in the run that brings it, and leave without a word
   ///   where another sync is at work.
@@ -117,6 +132,7 @@ extension Tool {
       if let remote { text.message = "\(NameText.line(Array(remote.utf8))): \(text.message)" }
       fail(text)
     }
+    for done in report.successes { if let lost = done.lost { warn(of: lost, done) } }
     self.report(report.problems)
     guard let update = report.successes.last?.update, update.conflicts > 0 else { return }
     note(.conflicts)
