@@ -20,7 +20,7 @@ LIBRARIES = libxxhash-dev zlib1g-dev libzstd-dev
 # How long all decoders together are fuzzed, and from which seed.
 SECONDS = 60
 SEED = 1
-TOOLS = git rsync diffutils patch openssh-client openssh-server mandoc
+TOOLS = git rsync diffutils patch openssh-client openssh-server openssl mandoc
 
 .PHONY: build libraries archives tools test fuzz demo lint format bench install uninstall clean
 

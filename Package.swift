@@ -121,7 +121,8 @@ let package = Package(
     .testTarget(
       name: "ManualTests", dependencies: ["FsyncRepo", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["FsyncTool", "TestSupport", argumentParser],
+      name: "EndToEndTests",
+      dependencies: ["FsyncTool", "FsyncSystem", "TestSupport", argumentParser],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -63,7 +63,7 @@ struct Exchange: Sendable {
       }
       let response = try await answer(client, feed)
       guard response.status == .ok else {
-        try await outbound.write(Client.refusal(response.status, invocation))
+        try await outbound.write(try Client.refusal(response.status, invocation))
         outbound.finish()
         await feed.abandon()
         group.cancelAll()
@@ -92,8 +92,11 @@ struct Exchange: Sendable {
       if let token = invocation.token {
         request.headers.add(name: "authorization", value: "Bearer \(token)")
       }
-      request.body = .stream(FeedSequence(feed: feed), length: .unknown)
-      let response = try await client.execute(request, deadline: .distantFuture)
+      request.body = .stream(await feed.begin(), length: .unknown)
+      // A hub answers before a request's end; what waits for that end would wait for ever. The
+      // time is over before fsync's own, which could not say as much.
+      let patience = TimeAmount.seconds(max(invocation.timeout * 3 / 4, 1))
+      let response = try await client.execute(request, deadline: .now() + patience)
       guard [301, 302, 307, 308].contains(response.status.code) else { return response }
       let target = response.headers.first(name: "location") ?? ""
       if target.hasPrefix("/"), !target.hasPrefix("//") {

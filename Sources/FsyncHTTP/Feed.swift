@@ -6,10 +6,12 @@ import NIOCore
 /// A client says little before it is answered, so that is not much. Afterwards no more waits here
 /// than `bound`.
 actor Feed {
+  /// Which request reads: an earlier one, which was sent on, gets nothing more.
+  private var request = 0
   private var parts: [ByteBuffer] = []
   /// The number of parts that are gone.
   private var first = 0
-  /// The parts before this one have been taken.
+  /// The parts before this one have been taken by the request that reads.
   private var taken = 0
   private var bytes = 0
   private var isAtEnd = false
@@ -48,12 +50,21 @@ actor Feed {
     forget()
   }
 
+  /// Begins to feed a request, from the beginning; to be called before the hub has answered.
+  func begin() -> FeedSequence {
+    request += 1
+    taken = 0
+    wakeReaders()
+    return FeedSequence(feed: self, request: request)
+  }
+
   /// The part of a number, which is waited for; nil after the last.
-  func part(_ number: Int) async -> ByteBuffer? {
-    while number - first >= parts.count {
+  func part(_ number: Int, for request: Int) async -> ByteBuffer? {
+    while request == self.request, number - first >= parts.count {
       if isAtEnd || Task.isCancelled { return nil }
       await withCheckedContinuation { readers.append($0) }
     }
+    guard request == self.request else { return nil }
     let part = parts[number - first]
     taken = max(taken, number + 1)
     if isAnswered { forget() }
@@ -82,16 +93,18 @@ actor Feed {
 /// All of a feed from its beginning, as the body of a request.
 struct FeedSequence: AsyncSequence, Sendable {
   let feed: Feed
+  let request: Int
 
   struct AsyncIterator: AsyncIteratorProtocol {
     let feed: Feed
+    let request: Int
     var next = 0
 
     mutating func next() async -> ByteBuffer? {
       defer { next += 1 }
-      return await feed.part(next)
+      return await feed.part(next, for: request)
     }
   }
 
-  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(feed: feed) }
+  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(feed: feed, request: request) }
 }

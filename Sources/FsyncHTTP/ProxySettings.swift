@@ -7,6 +7,8 @@ import FsyncSystem
 enum ProxySettings {
   /// The proxy for a place; nil for none.
   static func proxy(for place: HTTPPlace) throws(Trouble) -> HTTPClient.Configuration.Proxy? {
+    // Nobody else shall see what goes to this machine, and another could not reach it anyway.
+    if place.isLoopback { return nil }
     // `HTTP_PROXY` in capitals could come from a request's header where a web server runs us.
     let names =
       place.isSecure ? ["https_proxy", "HTTPS_PROXY", "all_proxy"] : ["http_proxy", "all_proxy"]

@@ -48,7 +48,7 @@ extension ErrorText {
         hint: "mount its disk, or check its place with fsync remote", status: .partly)
     case .busy:
       self.init(
-        "another fsync is at work at the remote", hint: "try again in a moment", status: .partly)
+        "the remote is busy\(more)", hint: "try again in a moment", status: .partly)
     case .refused:
       self.init(
         "the remote does not accept what was sent\(more)",
