@@ -73,7 +73,15 @@ struct Exchange: Sendable {
         throw Trouble("\(invocation.place): something answers there, but it is no fsync hub")
       }
       await feed.answered()
-      for try await part in response.body { try await outbound.write(part) }
+      var answer = Answer()
+      for try await part in response.body {
+        for word in answer.take(part) {
+          switch word {
+          case .data(let bytes): try await outbound.write(bytes)
+          case .grant(let count): await feed.grant(count)
+          }
+        }
+      }
       outbound.finish()
       await feed.abandon()
       group.cancelAll()

@@ -1,3 +1,4 @@
+import FsyncNet
 import NIOCore
 
 /// Bytes on their way to the hub, which are kept until it has answered: where it says that the
@@ -14,8 +15,12 @@ actor Feed {
   /// The parts before this one have been taken by the request that reads.
   private var taken = 0
   private var bytes = 0
+  /// How many bytes may be sent, and how many of them have been by the request that reads.
+  private var granted = HTTPFlow.window
+  private var sent = 0
   private var isAtEnd = false
   private var isAnswered = false
+  private var isAbandoned = false
   private var readers: [CheckedContinuation<Void, Never>] = []
   private var writer: CheckedContinuation<Void, Never>?
 
@@ -37,8 +42,15 @@ actor Feed {
     wakeReaders()
   }
 
+  /// Says that the hub has room for so many bytes more.
+  func grant(_ count: Int) {
+    granted += count
+    wakeReaders()
+  }
+
   /// Says that nobody wants any more of it: whoever waits for room need not.
   func abandon() {
+    isAbandoned = true
     finish()
     writer?.resume()
     writer = nil
@@ -54,19 +66,22 @@ actor Feed {
   func begin() -> FeedSequence {
     request += 1
     taken = 0
+    sent = 0
     wakeReaders()
     return FeedSequence(feed: self, request: request)
   }
 
   /// The part of a number, which is waited for; nil after the last.
   func part(_ number: Int, for request: Int) async -> ByteBuffer? {
-    while request == self.request, number - first >= parts.count {
-      if isAtEnd || Task.isCancelled { return nil }
+    // A part may go beyond what is granted: it is small, and the hub has room for it.
+    while request == self.request, number - first >= parts.count || sent >= granted {
+      if isAtEnd && number - first >= parts.count || isAbandoned || Task.isCancelled { return nil }
       await withCheckedContinuation { readers.append($0) }
     }
     guard request == self.request else { return nil }
     let part = parts[number - first]
     taken = max(taken, number + 1)
+    sent += part.readableBytes
     if isAnswered { forget() }
     return part
   }

@@ -89,32 +89,56 @@ struct SyncRoute: Sendable {
     logger.info("a sync failed", metadata: ["error": "\(failure)"])
   }
 
+  /// Carries both directions until the session has said all.
+  ///
+  /// The request is read whatever the session does, since it was granted: a proxy whose connection
+  /// to us was full might never go on with it; see `HTTPFlow`.
   private func relay(
     _ body: RequestBody, to outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
     _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, to writer: inout any ResponseBodyWriter
   ) async throws {
     let metrics = metrics
+    let outflow = Outflow()
+    let (parts, inflow) = AsyncStream<ByteBuffer>.makeStream()
     let upload = Task {
       do {
         for try await part in body {
           metrics.add(received: part.readableBytes)
+          // Who sends more than it may is no client of ours.
+          guard await outflow.expects(part.readableBytes) else { break }
+          inflow.yield(part)
+        }
+      } catch {}
+      inflow.finish()
+    }
+    let session = Task {
+      do {
+        for await part in parts {
           try await outbound.write(part)
+          await outflow.grant(part.readableBytes)
         }
       } catch {}
       // That the client has ended, well or not, is for the session to judge.
       outbound.finish()
     }
+    let download = Task {
+      do {
+        for try await part in inbound {
+          metrics.add(sent: part.readableBytes)
+          await outflow.offer(part)
+        }
+      } catch {}
+      await outflow.finish()
+    }
     let result: Result<Void, any Error>
     do {
-      for try await part in inbound {
-        metrics.add(sent: part.readableBytes)
-        try await writer.write(part)
-      }
+      while let part = await outflow.next() { try await writer.write(part) }
       result = .success(())
     } catch { result = .failure(error) }
+    await outflow.finish()
     // The server reads on from the same body after this, and two readers at once end the program.
-    upload.cancel()
-    await upload.value
+    for task in [upload, session, download] { task.cancel() }
+    for task in [upload, session, download] { await task.value }
     try result.get()
   }
 }

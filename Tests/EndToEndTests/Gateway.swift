@@ -12,8 +12,9 @@ final class Gateway: Sendable {
     /// Answer with a status line and headers, and read what still comes.
     case answer(String)
     /// Connect to a port of this machine, pass on another head in the place of the one that came
-    /// (nil for none), tell the client something first, and relay both directions.
-    case relay(port: Int, head: String?, first: String = "")
+    /// (nil for none), tell the client something first, and relay both directions; where it is
+    /// fragile, nothing more goes to the hub once its socket was full.
+    case relay(port: Int, head: String?, first: String = "", isFragile: Bool = false)
     /// Take everything and say nothing.
     case swallow
   }
@@ -85,7 +86,7 @@ final class Gateway: Sendable {
       Self.send(Array("\(text)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".utf8), to: client)
       shutdown(client, Int32(SHUT_WR))
       Self.drain(client)
-    case .relay(let port, let other, let first):
+    case .relay(let port, let other, let first, let isFragile):
       let hub = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       defer { close(hub) }
       var address = Self.loopback(port: port)
@@ -98,7 +99,7 @@ final class Gateway: Sendable {
       guard isConnected else { return }
       Self.send(Array(first.utf8), to: client)
       Self.send(Array((other ?? "").utf8) + rest, to: hub)
-      Self.relay(client, hub)
+      Self.relay(client, hub, isFragile: isFragile)
     }
   }
 
@@ -136,7 +137,13 @@ final class Gateway: Sendable {
     while let part = receive(client), !part.isEmpty {}
   }
 
-  private static func relay(_ client: Int32, _ hub: Int32) {
+  /// Says whether a socket takes bytes without waiting.
+  private static func hasRoom(_ descriptor: Int32) -> Bool {
+    var end = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
+    return poll(&end, 1, 0) > 0
+  }
+
+  private static func relay(_ client: Int32, _ hub: Int32, isFragile: Bool) {
     var ends = [
       pollfd(fd: client, events: Int16(POLLIN), revents: 0),
       pollfd(fd: hub, events: Int16(POLLIN), revents: 0),
@@ -145,6 +152,10 @@ final class Gateway: Sendable {
       guard poll(&ends, 2, 60_000) > 0 else { return }
       for (index, end) in ends.enumerated() where end.fd >= 0 && end.revents != 0 {
         let other = index == 0 ? hub : client
+        if isFragile, index == 0, !hasRoom(hub) {
+          ends[index].fd = -1
+          continue
+        }
         guard let part = receive(end.fd), !part.isEmpty else {
           // What one side has ended, the other hears of; its own direction goes on.
           shutdown(other, Int32(SHUT_WR))
