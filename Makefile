@@ -16,7 +16,7 @@ MAN5 = $(wildcard man/*.5)
 MAN7 = $(wildcard man/*.7)
 MAN8 = $(wildcard man/*.8)
 PROGRAMS = fsync fsync-http fsync-hub
-LIBRARIES = libxxhash-dev zlib1g-dev libzstd-dev
+LIBRARIES = libxxhash-dev zlib1g-dev libzstd-dev libarchive-dev
 # How long all decoders together are fuzzed, and from which seed.
 SECONDS = 60
 SEED = 1

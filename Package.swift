@@ -50,6 +50,8 @@ let package = Package(
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(name: "CFsync"),
 
     .target(
@@ -69,6 +71,13 @@ let package = Package(
     .target(
       name: "FsyncHub",
       dependencies: ["FsyncCore", "FsyncSystem", "FsyncRepo", "FsyncNet", crypto],
+      swiftSettings: strict),
+    .target(
+      name: "FsyncArchive", dependencies: ["FsyncCore", "FsyncSystem", "CArchive"],
+      swiftSettings: strict),
+    .target(
+      name: "FsyncWeb",
+      dependencies: ["FsyncCore", "FsyncSystem", "FsyncRepo", "FsyncHub", "FsyncArchive"],
       swiftSettings: strict),
     .executableTarget(
       name: "FsyncTool",
@@ -113,6 +122,10 @@ let package = Package(
     .testTarget(
       name: "FsyncHubTests", dependencies: ["FsyncHub", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "FsyncWebTests",
+      dependencies: ["FsyncWeb", "FsyncArchive", "FsyncHub", "FsyncRepo", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "FsyncNetTests", dependencies: ["FsyncNet", "FsyncWire", "FsyncSystem", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
@@ -122,7 +135,7 @@ let package = Package(
       name: "ManualTests", dependencies: ["FsyncRepo", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["FsyncTool", "FsyncSystem", "TestSupport", argumentParser],
+      dependencies: ["FsyncTool", "FsyncCore", "FsyncSystem", "TestSupport", argumentParser],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
@@ -156,7 +169,7 @@ if Context.environment["FSYNC_WITHOUT_HTTP"] == nil {
     .executableTarget(
       name: "FsyncHubServer",
       dependencies: [
-        "FsyncSystem", "FsyncRepo", "FsyncNet", "FsyncHub", argumentParser, hummingbird,
+        "FsyncSystem", "FsyncRepo", "FsyncNet", "FsyncHub", "FsyncWeb", argumentParser, hummingbird,
         hummingbirdCore,
         hummingbirdTLS,
         lifecycle, unixSignals, logging, httpTypes, nioCore, nioPosix, nioSSL,

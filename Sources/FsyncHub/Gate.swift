@@ -58,13 +58,22 @@ package final class Gate: Sendable {
   /// The repositories that a request may see, in order.
   package func visible(
     token: String?, from address: String
-  ) throws(HubError) -> Result<[RepositoryName], Refusal> {
+  ) throws(HubError) -> Result<Visible, Refusal> {
     switch try holder(of: token, from: address) {
     case .refused(let verdict): return .failure(Refusal(verdict: verdict))
-    case .anyone: return .success(try hub.repositories())
+    case .anyone: return .success(Visible(names: try hub.repositories()))
     case .grant(let grant):
-      return .success(try hub.repositories().filter { grant.access(to: $0) != nil })
+      let names = try hub.repositories().filter { grant.access(to: $0) != nil }
+      return .success(Visible(names: names, token: grant.id))
     }
+  }
+
+  /// What a request may see.
+  package struct Visible: Hashable, Sendable {
+    /// The repositories, in order.
+    package var names: [RepositoryName]
+    /// The id of its token, if there is one.
+    package var token: String?
   }
 
   /// A verdict that is none in favour.

@@ -29,11 +29,8 @@ struct MetricsRoute: Sendable {
 extension Requests {
   /// Refuses a request without a token that is good for something.
   func check(_ request: Request, from address: String) throws {
-    guard case .failure(let refusal) = try gate.visible(token: Self.token(request), from: address)
-    else { return }
-    if case .wait(let seconds) = refusal.verdict {
-      throw Refused(.tooManyRequests, retryAfter: seconds)
+    if case .failure(let refusal) = try gate.visible(token: Self.token(request), from: address) {
+      throw Refused(refusal.verdict)
     }
-    throw Refused(.unauthorized)
   }
 }

@@ -41,7 +41,7 @@ struct RequestLog: RouterMiddleware {
 struct SafetyHeaders: RouterMiddleware {
   private static let fields: [(String, String)] = [
     ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"),
-    ("Referrer-Policy", "no-referrer"),
+    ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"),
     (
       "Content-Security-Policy",
       "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "

@@ -63,30 +63,19 @@ struct Requests: Sendable {
       }
       guard access >= needed else { throw Refused(.forbidden) }
       return (name, access)
-    case .hidden: throw Refused(.notFound)
-    case .unknown: throw Refused(.unauthorized)
-    case .wait(let seconds): throw Refused(.tooManyRequests, retryAfter: seconds)
+    case .hidden, .unknown, .wait: throw Refused(verdict)
     }
   }
-}
 
-/// An answer that is no good news; it says nothing about what is here.
-struct Refused: Error, HTTPResponseError {
-  let status: HTTPResponse.Status
-  /// Seconds.
-  let retryAfter: Double?
-
-  init(_ status: HTTPResponse.Status, retryAfter: Double? = nil) {
-    self.status = status
-    self.retryAfter = retryAfter
-  }
-
-  func response(from request: Request, context: some RequestContext) throws -> Response {
-    var headers: HTTPFields = [.contentType: "text/plain; charset=utf-8"]
-    if status == .unauthorized { headers[.wwwAuthenticate] = "Basic realm=\"fsync\", Bearer" }
-    if let retryAfter { headers[.retryAfter] = "\(Int(retryAfter.rounded(.up)))" }
-    let text = "\(status.code) \(status.reasonPhrase)\n"
-    return Response(
-      status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  /// The repositories that a request may read, in order.
+  func repositories(of request: Request, from address: String) throws -> [RepositoryName] {
+    switch try gate.visible(token: Self.token(request), from: address) {
+    case .success(let visible):
+      guard visible.token != nil || Self.isForThisMachine(request) else {
+        throw Refused(.notFound)
+      }
+      return visible.names
+    case .failure(let refusal): throw Refused(refusal.verdict)
+    }
   }
 }

@@ -38,6 +38,7 @@ struct Server: Sendable {
     MetricsRoute(requests, metrics).add(to: router)
     SyncRoute(hub, requests, metrics, settings).add(to: router)
     HeadsRoute(hub, requests).add(to: router)
+    WebRoutes(hub, requests, settings).add(to: router)
     var application = Application(
       router: router, server: try builder(),
       configuration: ApplicationConfiguration(

@@ -54,7 +54,7 @@ import Testing
     #expect(try verdict(gate, "photos", token.text) == .granted(.read, token: grant.id))
     #expect(try verdict(gate, "secret", admin.text) == .granted(.write, token: all.id))
     #expect(
-      try gate.visible(token: token.text, from: "1").get().map(\.text) == ["notes", "photos"])
+      try gate.visible(token: token.text, from: "1").get().names.map(\.text) == ["notes", "photos"])
     try make("later")
     #expect(try verdict(gate, "later", admin.text) == .granted(.write, token: all.id))
   }

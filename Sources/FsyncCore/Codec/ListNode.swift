@@ -188,3 +188,49 @@ extension ObjectReader {
     }
   }
 }
+
+extension ObjectReader {
+  /// Calls back for each run of equal chunks that has bytes in a range of a file's content, in
+  /// file order, with where in the file the run begins.
+  ///
+  /// What lies elsewhere is passed over by its length.
+  package func forEachChunk(
+    of entry: Entry, in range: Range<UInt64>,
+    _ body: (ObjectID, _ length: Int, _ repeats: UInt64, _ start: UInt64) throws(ObjectError) -> Void
+  ) throws(ObjectError) {
+    guard entry.contentKind == .list else {
+      return try body(entry.content, Int(entry.size), 1, 0)
+    }
+    let root = try listNode(entry.content)
+    guard root.length == entry.size else { throw .malformed(entry.content, .notCanonical) }
+    try forEachChunk(under: root, from: 0, in: range, body)
+  }
+
+  private func forEachChunk(
+    under node: ListNode, from start: UInt64, in range: Range<UInt64>,
+    _ body: (ObjectID, _ length: Int, _ repeats: UInt64, _ start: UInt64) throws(ObjectError) -> Void
+  ) throws(ObjectError) {
+    var place = start
+    for element in node.elements where place < range.upperBound {
+      let end = place + element.length * element.repeats
+      defer { place = end }
+      guard end > range.lowerBound else { continue }
+      // Of equal children those that end before the range are left out.
+      let skipped = range.lowerBound > place ? (range.lowerBound - place) / element.length : 0
+      let needed = (min(range.upperBound, end) - place + element.length - 1) / element.length
+      let first = place + skipped * element.length
+      guard node.level > 0 else {
+        try body(element.id, Int(element.length), needed - skipped, first)
+        continue
+      }
+      let child = try listNode(element.id)
+      guard child.level == node.level - 1, child.length == element.length else {
+        throw .malformed(element.id, .notCanonical)
+      }
+      for turn in 0..<(needed - skipped) {
+        try forEachChunk(
+          under: child, from: first + turn * element.length, in: range, body)
+      }
+    }
+  }
+}

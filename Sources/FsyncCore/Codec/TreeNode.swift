@@ -216,11 +216,10 @@ extension ObjectReader {
     var folder = tree
     let components = path.components
     for (depth, name) in components.enumerated() {
-      let entries = try entries(ofTree: folder)
-      guard let found = entries.binarySearch(name) else { return nil }
-      if depth == components.count - 1 { return found.entry }
-      guard found.entry.kind == .directory else { return nil }
-      folder = found.entry.content
+      guard let found = try entry(named: name, inTree: folder) else { return nil }
+      if depth == components.count - 1 { return found }
+      guard found.kind == .directory else { return nil }
+      folder = found.content
     }
     return nil
   }

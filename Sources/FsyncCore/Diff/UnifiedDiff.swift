@@ -20,8 +20,8 @@ extension LineDiff {
     return output
   }
 
-  /// Puts hunks together whose contexts would touch.
-  private static func grouped(_ hunks: [Hunk], context: Int) -> [ArraySlice<Hunk>] {
+  /// Puts hunks together whose contexts would touch; there must be one at least.
+  package static func grouped(_ hunks: [Hunk], context: Int) -> [ArraySlice<Hunk>] {
     var groups: [ArraySlice<Hunk>] = []
     var start = 0
     for index in 1...hunks.count {

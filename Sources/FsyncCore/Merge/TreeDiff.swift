@@ -24,11 +24,12 @@ package enum TreeDiff {
   /// in one tree only (or is one in one tree only); where both have it, the walk always goes in.
   /// Equal directories, and equal segments of large ones, are skipped by id, so the cost follows
   /// the change.
+  /// - Parameter isEnough: asked before each step whether to look no further.
   package static func forEachChange(
     from old: ObjectID?, to new: ObjectID?, _ reader: any ObjectReader,
-    _ visit: (Change) throws(ObjectError) -> Bool
+    until isEnough: () -> Bool = { false }, _ visit: (Change) throws(ObjectError) -> Bool
   ) throws(ObjectError) {
-    try walk(old, new, at: .root, depth: 0, reader, visit)
+    try walk(old, new, at: .root, depth: 0, reader, isEnough, visit)
   }
 
   /// Returns all changes, going into every directory.
@@ -45,14 +46,14 @@ package enum TreeDiff {
 
   private static func walk(
     _ old: ObjectID?, _ new: ObjectID?, at path: Path, depth: Int, _ reader: any ObjectReader,
-    _ visit: (Change) throws(ObjectError) -> Bool
+    _ isEnough: () -> Bool, _ visit: (Change) throws(ObjectError) -> Bool
   ) throws(ObjectError) {
     guard old != new else { return }
     // A real tree is bounded by the length of its paths; only a forged one is deeper.
     guard depth <= Limits.depth else { throw .malformed(new ?? old ?? .none, .tooLarge) }
     var left = EntryCursor(old, reader)
     var right = EntryCursor(new, reader)
-    while true {
+    while !isEnough() {
       try EntryCursor.skipEqual(&left, &right)
       let (l, r) = (try left.peek(), try right.peek())
       guard l != nil || r != nil else { return }
@@ -74,7 +75,7 @@ package enum TreeDiff {
         goesIn = goesIn || answer
       }
       if goesIn, oldFolder != nil || newFolder != nil {
-        try walk(oldFolder, newFolder, at: child, depth: depth + 1, reader, visit)
+        try walk(oldFolder, newFolder, at: child, depth: depth + 1, reader, isEnough, visit)
       }
     }
   }

@@ -8,8 +8,14 @@ package struct LogQuery: Sendable {
   package var deletedOnly = false
   /// Only commits of this time or later.
   package var since: Timestamp?
+  /// Only commits that come after this one in the order of the log.
+  package var after: ObjectID?
   /// At most so many.
   package var limit: Int?
+  /// At most so many are looked at, after `after`.
+  package var patience: Int?
+  /// How many entries that differ are enough to tell a commit's changes; nil for all.
+  package var mostChanges: Int?
   /// Whether to compute the changes of each.
   package var withChanges = false
 

@@ -106,7 +106,7 @@ extension Repository {
   /// needs it.
   ///
   /// Nothing is looked up where every commit is whole.
-  func requireContent(
+  package func requireContent(
     _ entries: [Entry], of snapshot: Snapshot
   ) throws(RepositoryError) {
     guard try state().absences != nil else { return }

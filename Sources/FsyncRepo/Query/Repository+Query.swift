@@ -60,7 +60,7 @@ extension Repository {
   }
 
   /// The state that commits merge to.
-  private func view(of heads: [ObjectID]) throws(RepositoryError) -> Snapshot {
+  package func view(of heads: [ObjectID]) throws(RepositoryError) -> Snapshot {
     let overlay = ObjectOverlay(over: store)
     guard !heads.isEmpty else {
       return Snapshot(commits: [], tree: nil, conflicts: nil, reader: store)
@@ -76,12 +76,14 @@ extension Repository {
   /// Calls back for the commits that a query asks for, newest first, until the callback returns
   /// false.
   /// - Parameter isOrdered: every commit after all of its children.
+  /// - Returns: the last commit that was looked at, where the query's patience has ended.
+  @discardableResult
   package func log(
     _ query: LogQuery, isOrdered: Bool = false,
     _ visit: (LogEntry) throws(ObjectError) -> Bool
-  ) throws(RepositoryError) {
+  ) throws(RepositoryError) -> ObjectID? {
     let history = try history()
-    try readingObjects { () throws(ObjectError) in
+    return try readingObjects { () throws(ObjectError) in
       try history.log(query, isOrdered: isOrdered, visit)
     }
   }

@@ -6,14 +6,15 @@ package enum TreeChanges {
   /// - Parameters:
   ///   - paths: what is looked at; empty for everything.
   ///   - renames: renames that are known between the two trees.
+  ///   - bound: how many entries that differ are enough, folders among them.
   package static func between(
     _ old: ObjectID?, _ new: ObjectID?, paths: [Path] = [], renames: RenameRecords? = nil,
-    reader: any ObjectReader
+    atMost bound: Int = .max, reader: any ObjectReader
   ) throws(ObjectError) -> [PathChange] {
     guard old != new else { return [] }
     var raw: [TreeDiff.Change] = []
     for path in outermost(paths) {
-      try collect(old, new, at: path, reader, into: &raw)
+      try collect(old, new, at: path, bound, reader, into: &raw)
     }
     let origins = RenameOrigins(renames)
     var result: [PathChange] = []
@@ -91,30 +92,33 @@ package enum TreeChanges {
   private static let emptyTree = Digest.object(.tree, TreeNode.leaf([]).encoded)
 
   private static func collect(
-    _ old: ObjectID?, _ new: ObjectID?, at path: Path, _ reader: any ObjectReader,
+    _ old: ObjectID?, _ new: ObjectID?, at path: Path, _ bound: Int, _ reader: any ObjectReader,
     into changes: inout [TreeDiff.Change]
   ) throws(ObjectError) {
-    guard !path.isRoot else {
-      changes += try TreeDiff.changes(from: old, to: new, reader)
-      return
+    var folders = (old, new)
+    if !path.isRoot {
+      let before = try old.flatMapTyped { tree throws(ObjectError) in
+        try reader.entry(at: path, in: tree)
+      }
+      let after = try new.flatMapTyped { tree throws(ObjectError) in
+        try reader.entry(at: path, in: tree)
+      }
+      guard before != after else { return }
+      changes.append(TreeDiff.Change(path: path, old: before, new: after))
+      folders = (
+        before?.kind == .directory ? before?.content : nil,
+        after?.kind == .directory ? after?.content : nil
+      )
     }
-    let before = try old.flatMapTyped { tree throws(ObjectError) in
-      try reader.entry(at: path, in: tree)
+    var found: [TreeDiff.Change] = []
+    try TreeDiff.forEachChange(
+      from: folders.0, to: folders.1, reader, until: { found.count >= bound }
+    ) { change throws(ObjectError) in
+      found.append(
+        TreeDiff.Change(path: path.appending(change.path), old: change.old, new: change.new))
+      return true
     }
-    let after = try new.flatMapTyped { tree throws(ObjectError) in
-      try reader.entry(at: path, in: tree)
-    }
-    guard before != after else { return }
-    changes.append(TreeDiff.Change(path: path, old: before, new: after))
-    let folders = (
-      before?.kind == .directory ? before?.content : nil,
-      after?.kind == .directory ? after?.content : nil
-    )
-    for change in try TreeDiff.changes(from: folders.0, to: folders.1, reader) {
-      changes.append(
-        TreeDiff.Change(
-          path: path.appending(change.path), old: change.old, new: change.new))
-    }
+    changes += found
   }
 
   /// The paths that lie below no other; the root where there are none.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+import FsyncCore
 import FsyncRepo
 import FsyncSystem
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+import FsyncCore
 import FsyncHub
 import FsyncRepo
 

@@ -1,3 +1,4 @@
+import FsyncCore
 import FsyncRepo
 import FsyncSystem
 

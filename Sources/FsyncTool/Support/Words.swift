@@ -1,4 +1,5 @@
 internal import ArgumentParser
+import FsyncCore
 
 /// Words of the command line as text and back, without the loss of a byte.
 ///

@@ -1,13 +1,11 @@
-import FsyncCore
-
 /// Names and texts from elsewhere, made fit to be printed.
 ///
 /// What a peer or a file system calls something may hold line feeds, terminal commands or bytes
 /// that are no text; printed as they are, they could forge lines or worse.
-enum NameText {
+package enum NameText {
   /// A name as git prints it: as it is, or in double quotes with escapes where it holds a
   /// control character, a quote, a backslash, or bytes that are not UTF-8.
-  static func quoted(_ bytes: [UInt8]) -> String {
+  package static func quoted(_ bytes: [UInt8]) -> String {
     var isPlain = true
     UTF8Pieces.forEach(in: bytes) { piece in
       guard case .scalar(let scalar, _) = piece else { return isPlain = false }
@@ -18,15 +16,15 @@ enum NameText {
   }
 
   /// A path; the root is `.`.
-  static func quoted(_ path: Path) -> String { path.isRoot ? "." : quoted(path.bytes) }
+  package static func quoted(_ path: Path) -> String { path.isRoot ? "." : quoted(path.bytes) }
 
   /// Text for people: all but line feeds and tabs that commands a terminal becomes an escape.
-  static func visible(_ bytes: [UInt8]) -> String {
+  package static func visible(_ bytes: [UInt8]) -> String {
     escaped(bytes) { $0 != "\n" && $0 != "\t" && isCommand($0) }
   }
 
   /// Text for one line.
-  static func line(_ bytes: [UInt8]) -> String { escaped(bytes, isCommand) }
+  package static func line(_ bytes: [UInt8]) -> String { escaped(bytes, isCommand) }
 
   private static func escaped(_ bytes: [UInt8], _ isEscaped: (Unicode.Scalar) -> Bool) -> String {
     var text = String.UnicodeScalarView()

@@ -1,12 +1,12 @@
 /// Numbers for people.
-enum Figures {
+package enum Figures {
   /// A count and its noun: `1 file`, `2 files`.
-  static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+  package static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
     "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
   }
 
   /// A size: `512 B`, `1.5 KiB`.
-  static func bytes(_ size: UInt64) -> String {
+  package static func bytes(_ size: UInt64) -> String {
     if size < 1024 { return "\(size) B" }
     var value = Double(size)
     var unit = 0
@@ -20,7 +20,7 @@ enum Figures {
   }
 
   /// A time span in its largest unit: `5 s`, `3 min`, `2.5 h`.
-  static func span(_ seconds: Double) -> String {
+  package static func span(_ seconds: Double) -> String {
     if seconds < 100 { return "\(Int(seconds.rounded(.up))) s" }
     if seconds < 6000 { return "\(Int((seconds / 60).rounded())) min" }
     let tenths = Int(min(seconds / 360, 1e9).rounded())
@@ -28,13 +28,13 @@ enum Figures {
   }
 
   /// Permission bits as four octal digits.
-  static func mode(_ mode: UInt16) -> String {
+  package static func mode(_ mode: UInt16) -> String {
     let digits = String(mode, radix: 8)
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
   /// Text filled with spaces to a width, from the left or the right.
-  static func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
+  package static func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
     let fill = String(repeating: " ", count: max(0, width - text.count))
     return right ? fill + text : text + fill
   }

@@ -1,12 +1,12 @@
 /// Bytes taken apart into the scalars that they spell and the bytes that spell none.
-enum UTF8Pieces {
+package enum UTF8Pieces {
   /// A scalar, or bytes that are no part of UTF-8, and where they are.
-  enum Piece {
+  package enum Piece {
     case scalar(Unicode.Scalar, Range<Int>)
     case invalid(Range<Int>)
 
     /// Where it is.
-    var range: Range<Int> {
+    package var range: Range<Int> {
       switch self {
       case .scalar(_, let range), .invalid(let range): range
       }
@@ -14,7 +14,7 @@ enum UTF8Pieces {
   }
 
   /// Calls back for every piece, in order.
-  static func forEach(in bytes: [UInt8], _ body: (Piece) -> Void) {
+  package static func forEach(in bytes: [UInt8], _ body: (Piece) -> Void) {
     var parser = Unicode.UTF8.ForwardParser()
     var iterator = bytes.makeIterator()
     var position = 0
