@@ -20,7 +20,7 @@ LIBRARIES = libxxhash-dev zlib1g-dev libzstd-dev libarchive-dev
 # How long all decoders together are fuzzed, and from which seed.
 SECONDS = 60
 SEED = 1
-TOOLS = git rsync diffutils patch openssh-client openssh-server openssl mandoc
+TOOLS = git rsync diffutils patch openssh-client openssh-server openssl mandoc unzip
 
 .PHONY: build libraries archives tools test fuzz demo lint format bench install uninstall clean
 
@@ -40,7 +40,7 @@ archives: libraries
 	for archive in $(CXX_ARCHIVE) $$folder/libxxhash.a $$folder/libz.a $$folder/libzstd.a; do \
 	  [ ! -e "$$archive" ] || ln -sf "$$archive" $(ARCHIVES)/; \
 	done; \
-	for about in libxxhash.pc zlib.pc libzstd.pc; do \
+	for about in libxxhash.pc zlib.pc libzstd.pc libarchive.pc; do \
 	  [ ! -e "$$folder/pkgconfig/$$about" ] || \
 	    sed 's|^Libs:|& -L$(CURDIR)/$(ARCHIVES)|' "$$folder/pkgconfig/$$about" >$(ARCHIVES)/$$about; \
 	done

@@ -169,7 +169,8 @@ if Context.environment["FSYNC_WITHOUT_HTTP"] == nil {
     .executableTarget(
       name: "FsyncHubServer",
       dependencies: [
-        "FsyncSystem", "FsyncRepo", "FsyncNet", "FsyncHub", "FsyncWeb", argumentParser, hummingbird,
+        "FsyncSystem", "FsyncWire", "FsyncRepo", "FsyncNet", "FsyncHub", "FsyncWeb", argumentParser,
+        hummingbird,
         hummingbirdCore,
         hummingbirdTLS,
         lifecycle, unixSignals, logging, httpTypes, nioCore, nioPosix, nioSSL,

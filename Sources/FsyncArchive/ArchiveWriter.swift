@@ -22,6 +22,8 @@ package final class ArchiveWriter {
     init(_ take: @escaping (UnsafeRawBufferPointer) -> Bool) { self.take = take }
   }
 
+  /// The years 1 to 9999: beyond them the library's calendar ends, and the program with it.
+  private static let years: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
   /// Bytes that are handed on at once.
   private static let block: Int32 = 64 << 10
 
@@ -142,7 +144,8 @@ package final class ArchiveWriter {
       if let target { Self.withText(target) { archive_entry_copy_symlink(entry, $0) } }
       archive_entry_set_filetype(entry, type)
       archive_entry_set_perm(entry, mode_t(mode))
-      archive_entry_set_mtime(entry, time_t(mtime.seconds), Int(mtime.nanoseconds))
+      let seconds = min(max(mtime.seconds, Self.years.lowerBound), Self.years.upperBound)
+      archive_entry_set_mtime(entry, time_t(seconds), Int(mtime.nanoseconds))
       archive_entry_set_size(entry, Int64(clamping: size ?? 0))
       return archive_write_header(archive, entry)
     }

@@ -1,4 +1,5 @@
 import FsyncSystem
+import HTTPTypes
 import Synchronization
 
 /// Work that waits for disks, on a thread of its own and never on those that serve connections.

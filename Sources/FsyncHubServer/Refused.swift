@@ -51,7 +51,8 @@ struct Refused: Error, HTTPResponseError {
     }
     // Only a browser of a person's is to ask for name and password.
     if status == .unauthorized {
-      headers[.wwwAuthenticate] = isForPeople ? "Basic realm=\"fsync\", charset=\"UTF-8\"" : "Bearer"
+      headers[.wwwAuthenticate] =
+        isForPeople ? "Basic realm=\"fsync\", charset=\"UTF-8\"" : "Bearer"
     }
     return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
   }

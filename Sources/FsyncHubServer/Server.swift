@@ -28,7 +28,7 @@ struct Server: Sendable {
 
   /// Serves until the process is told to stop; what is in flight is finished.
   func run() async throws {
-    let router = Router(context: HubContext.self)
+    let router = Router(context: HubContext.self, options: [.autoGenerateHeadEndpoints])
     let metrics = Metrics()
     let gate = Gate(hub, isOpen: settings.isPrivate)
     let requests = Requests(gate: gate, isBehindProxy: settings.isBehindProxy)

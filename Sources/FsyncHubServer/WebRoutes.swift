@@ -10,7 +10,7 @@ struct WebRoutes: Sendable {
   private let site: Site
   private let requests: Requests
   private let sender: DownloadSender
-  private let pages = Places(32)
+  private let pages = Places(16)
 
   init(_ hub: Hub, _ requests: Requests, _ settings: ServerSettings) {
     site = Site(hub)

@@ -57,12 +57,19 @@ final class HubMachine {
   func answer(
     _ method: String, _ path: String, _ headers: [String] = [], host: String = "localhost"
   ) throws -> String {
+    String(decoding: try bytes(method, path, headers, host: host), as: UTF8.self)
+  }
+
+  /// What the hub answers to a request, byte for byte.
+  func bytes(
+    _ method: String, _ path: String, _ headers: [String] = [], host: String = "localhost"
+  ) throws -> [UInt8] {
     let lines = ["\(method) \(path) HTTP/1.1", "Host: \(host)", "Connection: close"] + headers
     let script = """
       exec 3<>/dev/tcp/127.0.0.1/\(port)
       printf '%s\\r\\n' \(lines.map { "'\($0)'" }.joined(separator: " ")) '' >&3
       timeout 20 cat <&3
       """
-    return try machine.shell(script).expect().text
+    return try machine.shell(script).expect().stdout
   }
 }

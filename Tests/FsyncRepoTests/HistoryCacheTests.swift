@@ -36,6 +36,26 @@ import Testing
       }
     }
     try log { $0.paths = paths }
+    // Page by page it is the same, whatever a page may look at.
+    for (whole, paths) in [(result[1], []), (result[3], [paths[0]]), (result[6], [paths[1]])] {
+      var pages: [ObjectID] = []
+      var next: ObjectID?
+      repeat {
+        var query = LogQuery()
+        query.paths = paths
+        query.limit = 40
+        query.patience = 300
+        query.after = next
+        var page: [ObjectID] = []
+        let tired = try repository.log(query) { entry throws(ObjectError) in
+          page.append(entry.id)
+          return true
+        }
+        pages += page
+        next = page.count == 40 ? page.last : tired
+      } while next != nil
+      #expect(pages == whole)
+    }
     let all = result[1]
     for id in [all[0], all[all.count / 2], all[all.count - 1]] {
       let time = try repository.graph().commit(id).time

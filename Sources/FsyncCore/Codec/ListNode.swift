@@ -196,7 +196,8 @@ extension ObjectReader {
   /// What lies elsewhere is passed over by its length.
   package func forEachChunk(
     of entry: Entry, in range: Range<UInt64>,
-    _ body: (ObjectID, _ length: Int, _ repeats: UInt64, _ start: UInt64) throws(ObjectError) -> Void
+    _ body: (ObjectID, _ length: Int, _ repeats: UInt64, _ start: UInt64) throws(ObjectError) ->
+      Void
   ) throws(ObjectError) {
     guard entry.contentKind == .list else {
       return try body(entry.content, Int(entry.size), 1, 0)
@@ -208,7 +209,8 @@ extension ObjectReader {
 
   private func forEachChunk(
     under node: ListNode, from start: UInt64, in range: Range<UInt64>,
-    _ body: (ObjectID, _ length: Int, _ repeats: UInt64, _ start: UInt64) throws(ObjectError) -> Void
+    _ body: (ObjectID, _ length: Int, _ repeats: UInt64, _ start: UInt64) throws(ObjectError) ->
+      Void
   ) throws(ObjectError) {
     var place = start
     for element in node.elements where place < range.upperBound {

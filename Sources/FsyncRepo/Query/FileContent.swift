@@ -30,7 +30,8 @@ extension ObjectReader {
       guard bytes.count == length else { throw .malformed(id, .notCanonical) }
       for turn in 0..<repeats {
         let place = start + turn * UInt64(length)
-        let lower = range.lowerBound > place ? Int(min(range.lowerBound - place, UInt64(length))) : 0
+        let lower =
+          range.lowerBound > place ? Int(min(range.lowerBound - place, UInt64(length))) : 0
         let upper = Int(min(UInt64(length), range.upperBound - min(place, range.upperBound)))
         guard lower < upper else { continue }
         let result: Result<Void, ObjectError> = bytes.withUnsafeBytes { buffer in

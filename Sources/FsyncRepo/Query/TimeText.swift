@@ -165,7 +165,7 @@ package enum TimeText {
 extension TimeText {
   /// A time as RFC 3339 writes it, with the fraction that it has and no more.
   package static func rfc3339(_ time: Timestamp, zone minutes: Int16) -> String {
-    let civil = CivilTime(utc: time.seconds + Int64(minutes) * 60)
+    let civil = civil(time, minutes)
     var text = "\(date(civil))T\(clock(civil))"
     if time.nanoseconds > 0 {
       var digits = String(time.nanoseconds)
@@ -178,13 +178,14 @@ extension TimeText {
 
   /// A time for people: `2026-11-24 08:30:00 +0100`.
   package static func plain(_ time: Timestamp, zone minutes: Int16) -> String {
-    let civil = CivilTime(utc: time.seconds + Int64(minutes) * 60)
+    let civil = civil(time, minutes)
     return "\(date(civil)) \(clock(civil)) \(offset(minutes, separator: ""))"
   }
 
   /// How long ago a time was, in words: `3 hours ago`.
   package static func ago(_ time: Timestamp, now: Timestamp) -> String {
-    let seconds = now.seconds - time.seconds
+    let (difference, isTooLong) = now.seconds.subtractingReportingOverflow(time.seconds)
+    let seconds = isTooLong ? (time < now ? .max : -1) : difference
     if seconds < 0 { return "in the future" }
     if seconds < 5 { return "just now" }
     let units: [(Int64, String)] = [
@@ -196,6 +197,12 @@ extension TimeText {
       return "\(count) \(name)\(count == 1 ? "" : "s") ago"
     }
     return "just now"
+  }
+
+  /// A time in a zone; anybody may have recorded any time, and calendars end before numbers do.
+  private static func civil(_ time: Timestamp, _ minutes: Int16) -> CivilTime {
+    let (seconds, isTooLong) = time.seconds.addingReportingOverflow(Int64(minutes) * 60)
+    return CivilTime(utc: isTooLong ? time.seconds : seconds)
   }
 
   private static func date(_ civil: CivilTime) -> String {

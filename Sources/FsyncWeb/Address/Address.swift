@@ -55,7 +55,11 @@ package enum Address: Hashable, Sendable {
 
     /// Says whether the state can never be another one: whether the commit's id is whole.
     package var isFixed: Bool {
-      if case .commit(let digits) = self { digits.utf8.count == 2 * ObjectID.byteCount } else { false }
+      if case .commit(let digits) = self {
+        digits.utf8.count == 2 * ObjectID.byteCount
+      } else {
+        false
+      }
     }
   }
 }

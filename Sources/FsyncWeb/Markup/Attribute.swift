@@ -30,7 +30,9 @@ package struct Attribute: Sendable {
   /// The language.
   package static func lang(_ name: StaticString) -> Attribute { Attribute("lang", "\(name)") }
   /// What an element is for those who do not see it.
-  package static func label(_ text: StaticString) -> Attribute { Attribute("aria-label", "\(text)") }
+  package static func label(_ text: StaticString) -> Attribute {
+    Attribute("aria-label", "\(text)")
+  }
   /// Hides an ornament from those who do not see it.
   package static let ornament = Attribute("aria-hidden", "true")
   /// Says that a link leads to where one is.

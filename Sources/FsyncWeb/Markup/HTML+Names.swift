@@ -9,9 +9,11 @@ extension HTML {
     element(.bdi, .style("name"), .untranslated) { NameText.line(bytes) }
   }
 
-  /// A path; the root is `/`.
+  /// A path; the root is `/`, and of one that is longer than anybody reads both ends are shown.
   package static func path(_ path: Path) -> HTML {
-    path.isRoot ? "/" : name(path.bytes)
+    let bytes = path.bytes
+    guard bytes.count > 1000 else { return path.isRoot ? "/" : name(bytes) }
+    return name(bytes.prefix(490) + Array(" ... ".utf8) + bytes.suffix(490))
   }
 
   /// Text of several lines from elsewhere.

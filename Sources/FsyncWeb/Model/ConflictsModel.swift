@@ -10,9 +10,9 @@ package struct ConflictsModel: Sendable {
   package var hasMore: Bool
 
   /// The most that are listed.
-  package static let mostConflicts = 500
+  package static let mostConflicts = 200
   /// The most versions of one that are listed.
-  package static let mostVersions = 50
+  package static let mostVersions = 20
 
   /// A conflict.
   package struct Item: Sendable {
@@ -23,7 +23,15 @@ package struct ConflictsModel: Sendable {
     /// The versions, the one with the plain name first.
     package var versions: [Version]
     /// Whether there are more than are listed.
-    package var hasMore = false
+    package var hasMore: Bool
+
+    /// Makes a conflict.
+    package init(path: Path, kind: Conflict.Kind, versions: [Version], hasMore: Bool = false) {
+      self.path = path
+      self.kind = kind
+      self.versions = versions
+      self.hasMore = hasMore
+    }
   }
 
   /// A version.
@@ -34,6 +42,13 @@ package struct ConflictsModel: Sendable {
     package var entry: Entry
     /// The commit that introduced it.
     package var commit: CommitFacts?
+
+    /// Makes a version.
+    package init(path: Path, entry: Entry, commit: CommitFacts?) {
+      self.path = path
+      self.entry = entry
+      self.commit = commit
+    }
   }
 
   /// Makes the model.

@@ -14,6 +14,12 @@ package struct HubModel: Sendable {
     package var name: RepositoryName
     /// What is known of it; nil where it cannot be read.
     package var facts: Facts?
+
+    /// Makes a line.
+    package init(name: RepositoryName, facts: Facts?) {
+      self.name = name
+      self.facts = facts
+    }
   }
 
   /// What is known of a repository.
@@ -24,6 +30,13 @@ package struct HubModel: Sendable {
     package var heads: Int
     /// How many conflicts are open; nil where that would take too long to find out.
     package var conflicts: Int?
+
+    /// Makes the facts.
+    package init(newest: CommitFacts?, heads: Int, conflicts: Int?) {
+      self.newest = newest
+      self.heads = heads
+      self.conflicts = conflicts
+    }
   }
 
   /// Makes a list.

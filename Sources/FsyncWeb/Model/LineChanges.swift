@@ -72,7 +72,9 @@ package struct LineChanges: Sendable {
     }
     var line = max(first.left.lowerBound - Self.context, 0)
     for hunk in group {
-      add(.kept, old, line..<hunk.left.lowerBound, shift: hunk.right.lowerBound - hunk.left.lowerBound)
+      add(
+        .kept, old, line..<hunk.left.lowerBound, shift: hunk.right.lowerBound - hunk.left.lowerBound
+      )
       add(.removed, old, hunk.left)
       add(.added, new, hunk.right)
       line = hunk.left.upperBound

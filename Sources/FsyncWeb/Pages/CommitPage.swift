@@ -17,7 +17,10 @@ extension CommitModel {
         facts.title.isEmpty ? "Commit without a message" : HTML.name(facts.title)
       }
       if facts.title != facts.commit.message {
-        HTML.element(.p, .style("message")) { HTML.lines(Array(facts.commit.message.prefix(64 << 10))) }
+        HTML.element(.p, .style("message")) {
+          HTML.lines(Array(facts.commit.message.prefix(Self.longestMessage)))
+          if facts.commit.message.count > Self.longestMessage { HTML.element(.em) { " ..." } }
+        }
       }
       about
       HTML.element(.p, .style("actions")) {
@@ -30,6 +33,9 @@ extension CommitModel {
       for (number, change) in changes.enumerated() { detail(change, number) }
     }
   }
+
+  /// The longest part of a message that is shown, in bytes.
+  private static let longestMessage = 64 << 10
 
   private var about: HTML {
     let commit = facts.commit
@@ -156,13 +162,19 @@ extension LineChanges {
     if isCut { Parts.note { "More lines changed than are shown here." } }
   }
 
+  /// The longest part of a line that is shown, in bytes.
+  private static let longest = 1000
+
   private static func row(_ line: Line) -> HTML {
     let cells = HTML.joined([
       HTML.element(.td, .style("count")) { line.old.map { "\($0)" } ?? "" },
       HTML.element(.td, .style("count")) { line.new.map { "\($0)" } ?? "" },
     ])
     return switch line.fate {
-    case .kept: HTML.element(.tr) { cells; HTML.element(.td) { text(" ", line) } }
+    case .kept:
+      HTML.element(.tr) {
+        cells; HTML.element(.td) { text(" ", line) }
+      }
     case .added:
       HTML.element(.tr, .style("added")) {
         cells
@@ -179,8 +191,8 @@ extension LineChanges {
   @HTMLBuilder private static func text(_ mark: String, _ line: Line) -> HTML {
     HTML.element(.code) {
       mark
-      NameText.visible(Array(line.bytes.prefix(FileModel.longestLine)))
-      if line.bytes.count > FileModel.longestLine { HTML.element(.em) { " ..." } }
+      NameText.visible(Array(line.bytes.prefix(longest)))
+      if line.bytes.count > longest { HTML.element(.em) { " ..." } }
       if line.isOpen { HTML.element(.em) { " (no newline at the end)" } }
     }
   }

@@ -34,7 +34,9 @@ struct Frame {
         HTML.element(.a, .style("skip"), .href(part: "content")) { "Skip to the content" }
         header
         HTML.element(.main, .id("content"), content: content)
-        HTML.element(.footer) { HTML.element(.p) { "An fsync hub. This page only shows; nothing can be changed here." } }
+        HTML.element(.footer) {
+          HTML.element(.p) { "An fsync hub. This page only shows; nothing can be changed here." }
+        }
       }
     }
   }

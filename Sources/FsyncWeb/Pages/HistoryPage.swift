@@ -11,7 +11,9 @@ extension HistoryModel {
     let name = path.name.map { HTML.name($0.bytes) }
     return Frame(
       title: "History of \(Frame.text(path)) - \(repository.text)",
-      trail: Frame.trail(to: path, of: repository) { .repository(repository, .log($0, after: nil)) },
+      trail: Frame.trail(to: path, of: repository) {
+        .repository(repository, .log($0, after: nil))
+      },
       last: name ?? "History", repository: (repository, .history)
     ).page {
       HTML.element(.h1) {
@@ -78,7 +80,8 @@ enum ChangeLine {
       HTML.path(from)
       " to "
     }
-    if change.kind == .deleted {
+    // No request could name a path that is much longer.
+    if change.kind == .deleted || change.path.bytes.count > 4096 {
       HTML.path(change.path)
     } else {
       HTML.element(

@@ -66,7 +66,8 @@ enum Parts {
       "Download this folder: "
       for (index, format) in ArchiveFormat.allCases.enumerated() {
         if index > 0 { ", " }
-        HTML.element(.a, .href(.repository(place.repository, .archive(format, place.state, path)))) {
+        HTML.element(.a, .href(.repository(place.repository, .archive(format, place.state, path))))
+        {
           "." + format.rawValue
         }
       }

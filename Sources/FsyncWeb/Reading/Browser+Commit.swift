@@ -23,28 +23,34 @@ extension Browser {
     of commit: Commit, _ history: CommitHistory
   ) throws(ObjectError) -> (list: [PathChange], hasMore: Bool) {
     let most = CommitModel.mostChanges
-    let first = try first(most + 1, of: commit, history)
-    if first.count > most { return (Array(first.prefix(most)), true) }
+    let (first, isAll) = try first(most, of: commit, history)
+    guard isAll else { return (first, true) }
     // Renames are told where all of it is looked at.
     return (try history.changes(of: commit), false)
   }
 
-  /// The first paths that a commit changed, as they are found.
+  /// The first paths that a commit changed, as they are found, as far as their names weigh little.
   private func first(
     _ bound: Int, of commit: Commit, _ history: CommitHistory
-  ) throws(ObjectError) -> [PathChange] {
+  ) throws(ObjectError) -> (found: [PathChange], isAll: Bool) {
     var found: [PathChange] = []
+    var (bytes, isAll) = (0, true)
     try TreeDiff.forEachChange(
       from: try history.baseTree(of: commit), to: commit.tree, history.reader,
-      until: { found.count >= bound }
+      until: { !isAll }
     ) { change throws(ObjectError) in
       if let kind = TreeChanges.kind(old: change.old, new: change.new) {
+        bytes += change.path.bytes.count
+        guard found.count < bound, bytes <= Self.mostPathBytes else {
+          isAll = false
+          return false
+        }
         found.append(
           PathChange(path: change.path, kind: kind, old: change.old, new: change.new))
       }
       return true
     }
-    return found
+    return (found, isAll)
   }
 
   /// What a page may still compare.
@@ -52,7 +58,7 @@ extension Browser {
     /// Lines that may still be shown.
     var lines = 5000
     /// Bytes that may still be read.
-    var bytes = 8 << 20
+    var bytes = 4 << 20
     /// When to stop, by the monotonic clock.
     var deadline = Clock.monotonic() + 4
 

@@ -10,6 +10,9 @@ struct Browser {
   let name: RepositoryName
   let repository: Repository
 
+  /// About how many bytes of paths one page names.
+  static let mostPathBytes = 512 << 10
+
   /// Opens a repository of a hub.
   init(_ hub: Hub, _ name: RepositoryName) throws(WebError) {
     self.name = name
@@ -77,7 +80,8 @@ extension Browser {
     _ path: Path, _ entry: Entry, _ place: Place, _ snapshot: Snapshot, after name: Name?
   ) throws(WebError) -> FolderModel {
     try showingObjects { () throws(ObjectError) in
-      let size = FolderModel.pageSize
+      // Each row names the whole path.
+      let size = min(FolderModel.pageSize, max(20, Self.mostPathBytes / (path.bytes.count + 128)))
       let entries = try snapshot.reader.entries(
         ofTree: entry.content, after: name, atMost: size + 1)
       let hasMore = entries.count > size
@@ -139,7 +143,13 @@ extension Browser {
         try snapshot.reader.conflicts(id).open
       } ?? []
     }
-    let items = open.prefix(ConflictsModel.mostConflicts).map { conflict in
+    var bytes = 0
+    let listed = open.prefix(ConflictsModel.mostConflicts).prefix { conflict in
+      bytes += conflict.sides.prefix(ConflictsModel.mostVersions)
+        .reduce(conflict.path.bytes.count) { $0 + $1.path.bytes.count }
+      return bytes <= Self.mostPathBytes
+    }
+    let items = listed.map { conflict in
       let sides =
         conflict.sides.filter { $0.path == conflict.path }
         + conflict.sides.filter { $0.path != conflict.path }
@@ -179,7 +189,8 @@ extension Browser {
         } ?? 0
       }
       model.conflicts = open
-      if let root = try showingObjects({ () throws(ObjectError) in try snapshot.entry(at: .root) }) {
+      if let root = try showingObjects({ () throws(ObjectError) in try snapshot.entry(at: .root) })
+      {
         model.folder = try folder(.root, root, place, snapshot, after: nil)
       }
     } catch {

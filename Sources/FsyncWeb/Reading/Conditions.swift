@@ -15,7 +15,7 @@ package struct Conditions: Sendable {
   }
 
   /// Says whether the client has what a tag names; weakly compared, as RFC 9110 has it.
-  func knows(_ tag: String?) -> Bool {
+  package func knows(_ tag: String?) -> Bool {
     guard let tag, let known else { return false }
     func strong(_ text: some StringProtocol) -> String {
       String(text.hasPrefix("W/") ? text.dropFirst(2) : text[...])
@@ -29,7 +29,7 @@ package struct Conditions: Sendable {
   /// The part of a file of so many bytes that is wanted; nil for all of it.
   ///
   /// One range is understood; what is none, or are several, means the whole file.
-  func part(of size: UInt64, tag: String) throws(WebError) -> Range<UInt64>? {
+  package func part(of size: UInt64, tag: String) throws(WebError) -> Range<UInt64>? {
     guard let range, range.hasPrefix("bytes="), ifRange == nil || ifRange == tag else { return nil }
     let ends = range.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
     guard ends.count == 2, !ends.allSatisfy(\.isEmpty),

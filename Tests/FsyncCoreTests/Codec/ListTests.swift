@@ -151,4 +151,44 @@ import Testing
     let other = objects.put(.list, flat.encoded)
     #expect(throws: ObjectError.self) { try read(other, first.length) }
   }
+
+  /// The runs that have bytes in a range are those of the whole list that do.
+  @Test(arguments: UInt64(0)..<40) func aRangeHasItsRuns(seed: UInt64) throws {
+    var random = SplitMix(seed: seed)
+    let objects = MemoryObjects()
+    let runs = runs(1 + random.below(600), &random, kinds: 5)
+    let (root, _) = try build(runs, objects)
+    let size = runs.reduce(UInt64(0)) { $0 + UInt64($1.length) * $1.repeats }
+    guard size > UInt64(Limits.wholeFile) else { return }
+    let entry = Entry.file(root, size: size, mode: 0, mtime: .zero)
+    for _ in 0..<20 {
+      let ends = [random.next() % size, random.next() % size].sorted()
+      let range = ends[0]..<ends[1] + 1
+      var expected: [Run] = []
+      var place: UInt64 = 0
+      for run in runs {
+        let length = UInt64(run.length)
+        let first = range.lowerBound > place ? (range.lowerBound - place) / length : 0
+        let end = range.upperBound > place ? (range.upperBound - place + length - 1) / length : 0
+        if min(end, run.repeats) > first {
+          Self.append(
+            Run(id: run.id, length: run.length, repeats: min(end, run.repeats) - first),
+            to: &expected)
+        }
+        place += length * run.repeats
+      }
+      var found: [Run] = []
+      var next: UInt64?
+      try objects.forEachChunk(of: entry, in: range) { id, length, repeats, start in
+        if next == nil {
+          #expect(start <= range.lowerBound && range.lowerBound < start + UInt64(length))
+        } else {
+          #expect(next == start)
+        }
+        next = start + UInt64(length) * repeats
+        Self.append(Run(id: id, length: length, repeats: repeats), to: &found)
+      }
+      #expect(found == expected, "seed \(seed)")
+    }
+  }
 }

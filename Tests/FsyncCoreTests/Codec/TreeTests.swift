@@ -33,6 +33,35 @@ import Testing
     #expect(try objects.entry(at: path("none"), in: tree) == nil)
   }
 
+  /// A name is found, and a page of names read, without the rest of the folder.
+  @Test(arguments: [0, 1, 100, 3000, 40_000]) func aPartOfAFolderIsReadAlone(count: Int) throws {
+    var random = SplitMix(seed: UInt64(count))
+    let objects = MemoryObjects()
+    let entries = many(count, &random)
+    let tree = build(entries, objects)
+    #expect(try objects.entryCount(ofTree: tree) == UInt64(count))
+    var pages: [TreeEntry] = []
+    while true {
+      let page = try objects.entries(ofTree: tree, after: pages.last?.name, atMost: 700)
+      if page.isEmpty { break }
+      pages += page
+    }
+    #expect(pages == entries)
+    // A name that is not there has its place too.
+    for text in ["", "0", "0000100x", "zzz"] {
+      let name = path(text).name
+      let expected = entries.filter { entry in name.map { entry.name > $0 } ?? true }.prefix(5)
+      #expect(try objects.entries(ofTree: tree, after: name, atMost: 5) == Array(expected))
+    }
+    let reads = objects.reads
+    for entry in entries.prefix(3) + entries.suffix(3) {
+      #expect(try objects.entry(named: entry.name, inTree: tree) == entry.entry)
+    }
+    let absent = try #require(path("0000100x").name)
+    #expect(try objects.entry(named: absent, inTree: tree) == nil)
+    #expect(objects.reads - reads <= 7 * 3)
+  }
+
   /// An edit, an addition or a removal writes a few nodes, whatever the size of the folder.
   @Test(arguments: UInt64(0)..<10) func oneChangeWritesAFewNodes(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
