@@ -75,7 +75,7 @@ echo 'milk from the laptop' >"$work/laptop/shopping.txt"
 # Another one, whose names and contents are out to do harm.
 mkdir "$work/evil"
 cd "$work/evil"
-"$fsync" init -q --name '<img src=x onerror=alert(1)>'
+"$fsync" init -q --name mallory
 bash -c '
   mkdir "<script>document.title=\"ran\"<" "$(printf "long-%.0s" {1..50})"
   echo "<script>document.title=\"ran\"</script><img src=x onerror=document.title=\"ran\">" >"\"onerror=\"document.title='"'ran'"'"

@@ -23,6 +23,16 @@ package struct CommitFacts: Sendable {
   /// The first line of the message, without what is too long for a line.
   var title: [UInt8] {
     let line = commit.message.prefix { $0 != 0x0a }
-    return line.count <= 200 ? Array(line) : Array(line.prefix(197)) + Array("...".utf8)
+    return line.count <= Self.longestTitle
+      ? Array(line) : Array(line.prefix(Self.longestTitle - 3)) + Array("...".utf8)
+  }
+
+  private static let longestTitle = 200
+
+  /// What the message says besides its first line; all of it where that is too long.
+  var rest: ArraySlice<UInt8> {
+    let line = commit.message.prefix { $0 != 0x0a }
+    guard line.count <= Self.longestTitle else { return commit.message[...] }
+    return commit.message[line.endIndex...].drop { $0 == 0x0a }
   }
 }

@@ -16,10 +16,10 @@ extension CommitModel {
       HTML.element(.h1) {
         facts.title.isEmpty ? "Commit without a message" : HTML.name(facts.title)
       }
-      if facts.title != facts.commit.message {
+      if !facts.rest.isEmpty {
         HTML.element(.p, .style("message")) {
-          HTML.lines(Array(facts.commit.message.prefix(Self.longestMessage)))
-          if facts.commit.message.count > Self.longestMessage { HTML.element(.em) { " ..." } }
+          HTML.lines(Array(facts.rest.prefix(Self.longestMessage)))
+          if facts.rest.count > Self.longestMessage { HTML.element(.em) { " ..." } }
         }
       }
       about
@@ -47,7 +47,10 @@ extension CommitModel {
         commit.kind == .manual ? HTML.empty : HTML(", \(Self.words(commit.kind))")
       }
       fact("Date") { HTML.time(commit.time, zone: commit.zone) }
-      fact("Commit") { HTML.element(.code, .style("whole")) { facts.id.description } }
+      HTML.element(.div, .style("whole")) {
+        HTML.element(.dt) { "Commit" }
+        HTML.element(.dd) { HTML.element(.code) { facts.id.description } }
+      }
       if !commit.parents.isEmpty {
         fact(commit.parents.count == 1 ? "Made on" : "Made on the merge of") {
           for (index, parent) in commit.parents.prefix(16).enumerated() {

@@ -55,7 +55,9 @@ package enum StyleSheet {
     .listing time { white-space: nowrap; }
     .listing .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
     .listing .wide { width: 1%; white-space: nowrap; font-variant-numeric: tabular-nums; }
-    .mark { display: inline-block; width: .8rem; height: .8rem; margin-right: .6rem; vertical-align: -.06rem; border-radius: 2px; }
+    .listing tbody th { position: relative; }
+    .listing tbody th:has(.mark) { padding-left: 2.3rem; }
+    .mark { position: absolute; left: .9rem; top: .8rem; width: .8rem; height: .8rem; border-radius: 2px; }
     .mark.folder { background: var(--accent); border-top-right-radius: 5px; }
     .mark.file { border: 1.5px solid var(--soft); border-top-right-radius: 5px; opacity: .7; }
     .mark.link { border: 1.5px dashed var(--soft); border-radius: 50%; }
@@ -82,6 +84,7 @@ package enum StyleSheet {
     .facts div { display: flex; gap: .7rem; }
     .facts dt { color: var(--soft); min-width: 5rem; }
     .facts dd { margin: 0; min-width: 0; }
+    .facts .whole { grid-column: 1 / -1; }
     .message { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .9rem; }
     .difference { margin: 1.2rem 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
     .difference h3 { padding: .5rem .9rem; border-bottom: 1px solid var(--line); }
@@ -105,6 +108,10 @@ package enum StyleSheet {
       .wide { display: none; }
       .listing th, .listing td { padding: .5rem .6rem; }
       .listing .aside { display: block; }
+      .listing tbody th:has(.mark) { padding-left: 2rem; }
+      .mark { left: .6rem; }
+      .conflict .number { display: none; }
+      .conflict th { width: 50%; }
       .code .count { min-width: 2rem; padding: 0 .35rem; }
       .code td { padding: 0 .5rem; }
       .kind { min-width: 0; margin-right: .3rem; }
