@@ -6,6 +6,7 @@ import Testing
   /// A hub with a repository whose names and texts are out to do harm.
   private func hostile() throws -> HubMachine {
     let hub = try HubMachine()
+    try hub.start()
     let script = #"""
       set -e
       mkdir -p '<script>alert(1)<' 'sub folder/deep'
@@ -18,7 +19,6 @@ import Testing
       $FSYNC commit -q -m $'<script>alert("why")</script>\n\nmore <b>words</b>'
       $FSYNC remote add -q hub \#(hub.url()); $FSYNC sync -q
       """#
-    try hub.start()
     try hub.machine.shell(script).expect()
     return hub
   }
