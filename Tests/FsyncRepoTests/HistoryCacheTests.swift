@@ -37,7 +37,9 @@ import Testing
     }
     try log { $0.paths = paths }
     // Page by page it is the same, whatever a page may look at.
-    for (whole, paths) in [(result[1], []), (result[3], [paths[0]]), (result[6], [paths[1]])] {
+    var asked: [(whole: [ObjectID], paths: [Path])] = [(result[1], [])]
+    for (index, path) in paths.enumerated() { asked.append((result[3 + 3 * index], [path])) }
+    for (whole, paths) in asked {
       var pages: [ObjectID] = []
       var next: ObjectID?
       repeat {
