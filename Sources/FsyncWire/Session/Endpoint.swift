@@ -13,15 +13,15 @@ package struct Endpoint<Side: Session> {
   var production: Production?
   var announced: [ObjectID] = []
   /// Commits that the peer sends without all of their content.
-  private var declared: Set<ObjectID> = []
+  var declared: Set<ObjectID> = []
   /// Objects that merges to come would be glad of, and that have been asked for.
-  private var wished: Set<ObjectID> = []
-  private var peer: Peer?
+  var wished: Set<ObjectID> = []
+  var peer: Peer?
   /// The frames that were compressed against objects which are not here.
-  package private(set) var unverified = 0
+  package internal(set) var unverified = 0
   /// What is not here of the objects that the production was asked for by their ids.
   var lacking: [ObjectID]?
-  private var output: [UInt8] = []
+  var output: [UInt8] = []
   private var outputStart = 0
   /// Messages that came, but for keep-alives.
   package private(set) var messagesReceived = 0
@@ -30,11 +30,11 @@ package struct Endpoint<Side: Session> {
   /// How the session ended; nil while it goes on.
   package private(set) var outcome: Outcome?
   /// The objects that were chosen of what the other side offered; 0 where it offered nothing.
-  package private(set) var objectsChosen = 0
+  package internal(set) var objectsChosen = 0
   /// The objects that are being sent, and how many of them have been; nil where none are.
   package var sending: (done: Int, total: Int)? { production?.progress }
   /// What has been exchanged.
-  package private(set) var counts = ExchangeCounts()
+  package internal(set) var counts = ExchangeCounts()
 
   init(_ session: Side, _ host: any ExchangeHost) {
     self.session = session
@@ -195,123 +195,5 @@ package struct Endpoint<Side: Session> {
       queue.append(contentsOf: session.joined(joined))
     case .finish(let outcome): self.outcome = outcome
     }
-  }
-
-  private mutating func begin(_ peer: Peer) throws(ExchangeError) {
-    self.peer = peer
-    let heads = announced
-    let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
-    try own { () throws(HostError) in try host.met(peer.standing) }
-    guard peer.isTaking else {
-      production = Production(
-        Lister([], held: [], graph: graph, source: host.source, absent: []), mayOffer: false,
-        useLikes: false)
-      return
-    }
-    let (held, missing) = try wire { () throws(WireError) in
-      try reading { () throws(ObjectError) in
-        let held = try peer.held(in: graph, under: heads)
-        return (held, try graph.missing(from: heads, having: held))
-      }
-    }
-    let isEmpty = peer.standing.heads.isEmpty && peer.standing.delivered == 0
-    let absent = try own { () throws(HostError) in try host.absent() }
-    tell(absent, of: missing)
-    let useLikes = try wire { () throws(WireError) in
-      try reading { () throws(ObjectError) in
-        try peer.standing.hasWhole(boundaryOf: missing, held: held, graph)
-      }
-    }
-    production = Production(
-      Lister(missing, held: held, graph: graph, source: host.source, absent: absent),
-      mayOffer: !isEmpty, useLikes: useLikes)
-  }
-
-  /// Says which of the commits that are sent come without all of their content.
-  private mutating func tell(_ absent: Set<ObjectID>, of commits: [ObjectID]) {
-    guard !absent.isEmpty else { return }
-    let named = commits.filter(absent.contains).sorted()
-    for start in stride(from: 0, to: named.count, by: WireLimits.absent) {
-      let part = named[start..<min(start + WireLimits.absent, named.count)]
-      writer.append(.absent(Array(part)), to: &output)
-    }
-  }
-
-  private mutating func supply(_ need: Need) throws(ExchangeError) {
-    guard let peer else { return }
-    let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
-    let source = host.source
-    let absent = try own { () throws(HostError) in try host.absent() }
-    let (missing, held) = try wire { () throws(WireError) in
-      try reading { () throws(ObjectError) in
-        let held = try peer.certain(in: graph)
-        return (try graph.missing(from: need.commits, having: held), held)
-      }
-    }
-    tell(absent, of: missing)
-    var lister = Lister(missing, held: held, graph: graph, source: source, absent: absent)
-    try wire { () throws(WireError) in
-      for id in need.objects {
-        // What was pruned here may be had from another replica: the peer knows what it needs.
-        let mayLack = !absent.isEmpty
-        if mayLack, try !reading({ () throws(ObjectError) in try source.contains(id) }) { continue }
-        lister.listing.add(id)
-      }
-    }
-    production = Production(lister, mayOffer: false, useLikes: false)
-  }
-
-  private mutating func keep(_ bytes: [UInt8]) throws(ExchangeError) {
-    let host = host
-    if session.skipsHeld, try holds(bytes) { return }
-    let result = try wire { () throws(WireError) in
-      try FrameVerifier.verify(bytes, reader: host.holdings)
-    }
-    // Objects of a frame whose prefix is not here are found missing in the end, and asked for.
-    if case .verified(let frame) = result {
-      try own { () throws(HostError) in try host.keep(frame, encoded: bytes) }
-      counts.objectsReceived += frame.frame.objects.count
-    } else {
-      unverified += 1
-    }
-    queue.append(contentsOf: session.kept(bytes.count))
-  }
-
-  private mutating func choose(_ ids: [ObjectID]) throws(ExchangeError) -> Selection {
-    var selection = Selection(count: ids.count)
-    let holdings = host.holdings
-    try wire { () throws(WireError) in
-      try reading { () throws(ObjectError) in
-        for (index, id) in ids.enumerated() where try !holdings.contains(id) {
-          selection[index] = true
-        }
-      }
-    }
-    for index in ids.indices where selection[index] { objectsChosen += 1 }
-    return selection
-  }
-
-  private mutating func check(_ heads: [ObjectID]) throws(ExchangeError) -> Need? {
-    let holdings = host.holdings
-    let ours = try own { () throws(HostError) in try host.heads() }
-    let graph = try own { () throws(HostError) in try host.graph(over: holdings) }
-    let gaps = Connectivity.Gaps(
-      own: try own { () throws(HostError) in try host.absent() }, declared: declared)
-    let check = Connectivity(graph: graph, holdings: holdings, ours: ours, gaps: gaps)
-    let missing = try wire { () throws(WireError) in try check.missing(under: heads) }
-    if missing != nil || !session.canAsk { return missing }
-    let wishes = try wire { () throws(WireError) in try check.wishes(after: heads) }
-    // Asked for once: where the peer does not have it either, the heads are joined all the same.
-    let new = wishes.filter { wished.insert($0).inserted }.prefix(WireLimits.need)
-    return new.isEmpty ? nil : Need(commits: [], objects: Array(new))
-  }
-
-  private mutating func prepare(_ hello: Hello) throws(ExchangeError) {
-    try own { () throws(HostError) in try host.prepare(for: hello.standing) }
-    let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
-    let knows = try Self.holds(hello.shared, graph)
-    let standing = try Self.standing(of: host, beyond: knows ? hello.shared : [], graph)
-    announced = standing.heads
-    queue.append(contentsOf: session.prepared(standing, knowsShared: knows))
   }
 }
