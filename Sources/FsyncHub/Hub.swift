@@ -44,13 +44,9 @@ package struct Hub: Sendable {
   package func create(_ name: RepositoryName, quota: UInt64? = nil) throws(HubError) {
     if has(name) { throw .repositoryExists(name) }
     do throws(RepositoryError) {
-      let repository = try Repository.initialize(
-        at: path(of: name), bare: true, name: Array(name.text.utf8))
-      guard let quota else { return }
-      let file = Configuration.repositoryPath(repository.folder)
-      try Configuration.edit(file, dryRun: false) { file throws(RepositoryError) in
-        try file.setting(.quota, to: .integer(Int(clamping: quota)))
-      }
+      _ = try Repository.initialize(
+        at: path(of: name), bare: true, name: Array(name.text.utf8),
+        settings: quota.map { [(.quota, .integer(Int(clamping: $0)))] } ?? [])
     } catch { throw .repository(error) }
   }
 

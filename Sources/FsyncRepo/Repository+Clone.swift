@@ -31,7 +31,7 @@ extension Repository {
     } catch {
       let hasPart = repository.store.hasQuarantine(named: remote.quarantine)
       if !hasPart, try repository.state().heads.isEmpty {
-        repository.discard(keepingRoot: wasThere)
+        RepositoryDraft.discard(repository.place, keepingRoot: wasThere)
       }
       throw error
     }
@@ -49,15 +49,10 @@ extension Repository {
     if let begun = try? open(at: path), try begun.isUnfinishedClone(of: url, at: path, bare: bare) {
       return begun
     }
-    if let directory = try? Directory(path), let names = try? directory.names(), !names.isEmpty {
-      throw .notEmpty(path)
-    }
-    let made = try initialize(at: path, bare: bare, name: name, adopting: true)
-    try Configuration.edit(Configuration.repositoryPath(made.place.folder)) {
-      (file) throws(RepositoryError) in
-      try file.setting(.remoteURL("origin"), to: .string(url))
-    }
-    return try open(at: path)
+    try checkInitialize(at: path, bare: bare, empty: true)
+    return try initialize(
+      at: path, bare: bare, name: name, adopting: true,
+      settings: [(.remoteURL("origin"), .string(url))])
   }
 
   /// Says whether this is a clone of the remote, here, whose folder has never been written.
@@ -69,33 +64,5 @@ extension Repository {
     else { return false }
     let state = try state()
     return state.heads.isEmpty || !isBare && state.base == nil && state.sequence == 0
-  }
-
-  /// Removes a repository that a clone made and nothing arrived in.
-  func discard(keepingRoot: Bool) {
-    func empty(_ directory: borrowing Directory) throws(SystemError) {
-      for name in try directory.names() {
-        if try directory.stat(name).kind == .directory {
-          try empty(try directory.directory(name))
-          try directory.removeDirectory(name)
-        } else {
-          try directory.unlink(name)
-        }
-      }
-    }
-    func remove(_ path: [UInt8]) throws(SystemError) {
-      guard let slash = path.lastIndex(of: 0x2f) else { return }
-      let parent = try Directory(slash == 0 ? [0x2f] : Array(path[..<slash]))
-      try parent.removeDirectory(Array(path[(slash + 1)...]))
-    }
-    // What cannot be removed is an empty repository, and harms nobody.
-    do throws(SystemError) {
-      try empty(try Directory(place.folder))
-      if let root = place.root {
-        try remove(place.folder); if !keepingRoot { try remove(root) }
-      } else if !keepingRoot {
-        try remove(place.folder)
-      }
-    } catch { return }
   }
 }

@@ -4,6 +4,8 @@ internal import FsyncSystem
 
 extension Repository {
   /// Makes a repository of a folder, which is created where it is missing.
+  ///
+  /// What a making left that was killed is taken over.
   /// - Parameters:
   ///   - path: the folder: a working tree, or for a bare repository its own folder.
   ///   - bare: whether it keeps objects and refs only.
@@ -11,40 +13,38 @@ extension Repository {
   ///   - compression: how frames are compressed; nil for the standard.
   ///   - adopting: whether the repository takes the identity of the first one it meets, as a
   ///     clone does.
+  ///   - settings: what is configured from the beginning.
   package static func initialize(
     at path: [UInt8], bare: Bool = false, name: [UInt8]? = nil, compression: Compression? = nil,
-    adopting: Bool = false
+    adopting: Bool = false, settings: [(ConfigurationKey, ConfigurationValue)] = []
   ) throws(RepositoryError) -> Repository {
     try checkInitialize(at: path, bare: bare, empty: bare)
     let root = try makeFolder(path)
     let place = placeAfterInitialize(root, bare: bare)
-    do throws(SystemError) {
-      if !bare { try makeIfMissing(place.folder) }
-      try makeIfMissing(RepositoryPlace.join(place.folder, Array("locks".utf8)))
-      // What waits there is nobody else's to see, whatever folder it is for.
-      try makeIfMissing(RepositoryPlace.join(place.folder, Array("stage".utf8)), mode: 0o700)
-    } catch { throw .system(error, path: place.folder) }
-    for name in ["tree", "sync"] {
-      let path = RepositoryPlace.join(place.folder, Array("locks/\(name)".utf8))
-      _ = try calling(path) { () throws(SystemError) in
-        try File(path, .openOrCreate(mode: 0o644)).stat()
-      }
-    }
+    let draft = try RepositoryDraft(place)
     let identity = bare || adopting ? nil : RepositoryID(Host.randomBytes(16))
     let options = StoreOptions(
       compression: compression ?? .standard, repositoryID: identity, isBare: bare)
     do { _ = try Store.create(at: place.folder, options) } catch { throw RepositoryError(error) }
+    try calling(place.folder) { () throws(SystemError) in
+      try Configuration.writeTemplate(in: Directory(place.folder))
+    }
+    if !settings.isEmpty {
+      try Configuration.edit(Configuration.repositoryPath(place.folder)) {
+        (file) throws(RepositoryError) in
+        var file = file
+        for (key, value) in settings { file = try file.setting(key, to: value) }
+        return file
+      }
+    }
     do throws(SystemError) {
-      if let root = place.root, !adopting { try writeDefaultIgnore(in: root) }
-      let directory = try Directory(place.folder)
-      try Configuration.writeTemplate(in: directory)
+      if let root = place.root, !adopting { try draft.writeDefaultIgnore(in: root) }
       let replica = Replica(
         id: Replica.randomID(), name: Replica.cleanName(name ?? Host.name()),
         place: try place.root.map { root throws(SystemError) in
           try Replica.Place(root: root, folder: place.folder)
         })
-      // Last, because a folder is a repository only once it has this file.
-      try AtomicFile.write(replica.encoded, to: Replica.fileName, in: directory)
+      try draft.finish(replica)
     } catch { throw .system(error, path: place.folder) }
     return try open(at: root)
   }
@@ -70,7 +70,7 @@ extension Repository {
       if outer == placeAfterInitialize(root, bare: bare) { throw .alreadyARepository(root) }
       throw .insideARepository(root, outer: outer.root ?? outer.folder)
     }
-    if empty, try !isEmpty(root) { throw .notEmpty(root) }
+    if empty, try !isEmpty(root, bare: bare) { throw .notEmpty(root) }
   }
 
   private static func placeAfterInitialize(_ root: [UInt8], bare: Bool) -> RepositoryPlace {
@@ -106,18 +106,12 @@ extension Repository {
     return (parent, Array(trimmed[(slash.map { $0 + 1 } ?? 0)...]))
   }
 
-  static func isEmpty(_ path: [UInt8]) throws(RepositoryError) -> Bool {
-    do throws(SystemError) { return try Directory(path).names().isEmpty } catch {
-      throw .system(error, path: path)
-    }
-  }
-
-  private static func writeDefaultIgnore(in root: [UInt8]) throws(SystemError) {
-    let directory = try Directory(root)
-    let name = IgnoreRules.fileName
-    do throws(SystemError) {
-      let file = try directory.file(name, .create(mode: 0o644))
-      try file.write(Array(IgnoreRules.standardFile.utf8))
-    } catch { if !error.isPresent { throw error } }
+  /// Says whether nothing is in a folder but what a making left that was killed.
+  private static func isEmpty(_ root: [UInt8], bare: Bool) throws(RepositoryError) -> Bool {
+    let names = try calling(root) { () throws(SystemError) in try Directory(root).names() }
+    if names.isEmpty { return true }
+    guard bare || names == [RepositoryPlace.folderName] else { return false }
+    let folder = placeAfterInitialize(root, bare: bare).folder
+    return (try? RepositoryDraft.isUnfinished(folder)) ?? false
   }
 }

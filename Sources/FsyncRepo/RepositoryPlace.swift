@@ -40,7 +40,8 @@ package struct RepositoryPlace: Hashable, Sendable {
     }
   }
 
-  private static func isRepository(_ folder: [UInt8]) -> Bool {
+  /// Says whether a folder is a repository's own.
+  static func isRepository(_ folder: [UInt8]) -> Bool {
     guard let pointer = try? Stat(path: join(folder, pointerName)), pointer.kind == .file,
       let replica = try? Stat(path: join(folder, Replica.fileName)), replica.kind == .file
     else { return false }

@@ -24,7 +24,9 @@ extension Repository {
       return (repository, try repository.importLocked(.file(source)))
     } catch {
       let state = try repository.state()
-      if state.heads.isEmpty, !error.isStopped { repository.discard(keepingRoot: wasThere) }
+      if state.heads.isEmpty, !error.isStopped {
+        RepositoryDraft.discard(repository.place, keepingRoot: wasThere)
+      }
       throw error
     }
   }
@@ -36,11 +38,8 @@ extension Repository {
     if let begun = try? open(at: path), try begun.isUnfinished(at: path, bare: bare) {
       return begun
     }
-    if let directory = try? Directory(path), let names = try? directory.names(), !names.isEmpty {
-      throw .notEmpty(path)
-    }
-    _ = try initialize(at: path, bare: bare, name: name, adopting: true)
-    return try open(at: path)
+    try checkInitialize(at: path, bare: bare, empty: true)
+    return try initialize(at: path, bare: bare, name: name, adopting: true)
   }
 
   /// Says whether this has no remote, and is here, and its folder has never been written.

@@ -238,10 +238,13 @@ extension Configuration {
     return lock
   }
 
+  /// The line with which the file of every new repository begins.
+  static let firstLine = Array(
+    "# Settings of this repository; fsync-config(5) explains them all.\n".utf8)
+
   /// Writes the file of a new repository: comments that say what can be set.
   package static func writeTemplate(in folder: borrowing Directory) throws(SystemError) {
     let text = """
-      # Settings of this repository; fsync-config(5) explains them all.
       # They go over those in ~/.config/fsync/config.
 
       #[user]
@@ -254,6 +257,6 @@ extension Configuration {
       #url = "ssh://ada@server.example.org/srv/photos"
 
       """
-    try AtomicFile.write(Array(text.utf8), to: fileName, in: folder)
+    try AtomicFile.write(firstLine + Array(text.utf8), to: fileName, in: folder)
   }
 }
