@@ -20,7 +20,7 @@ final class BundleContent: Holdings, FrameSource {
     let length: Int
   }
 
-  private let file: File
+  private let bytes: BundleBytes
   private let below: StoreSource?
   private var table = IDTable()
   private var rows: [Row] = []
@@ -35,11 +35,11 @@ final class BundleContent: Holdings, FrameSource {
   /// How many frames may be compressed one against the other: an honest bundle has a few.
   private static let deepest = 64
 
-  /// Opens a bundle's file.
+  /// Makes the content of a bundle that has not been read yet.
   /// - Parameter below: the repository's objects; nil for none.
-  init(_ path: [UInt8], over below: StoreSource?) throws(RepositoryError) {
+  init(_ bytes: BundleBytes, over below: StoreSource?) {
     self.below = below
-    file = try calling(path) { () throws(SystemError) in try File(path, .read) }
+    self.bytes = bytes
   }
 
   /// The number of objects.
@@ -96,7 +96,9 @@ final class BundleContent: Holdings, FrameSource {
     defer { depth -= 1 }
     let place = places[Int(number)]
     let bytes: [UInt8]
-    do throws(SystemError) { bytes = try file.read(place.length, at: place.offset) } catch {
+    do throws(SystemError) {
+      bytes = try self.bytes.file.read(place.length, at: place.offset)
+    } catch {
       throw .system(error.code)
     }
     guard let frame = bytes.withUnsafeBytes({ try? Frame(decoding: $0) }) else {

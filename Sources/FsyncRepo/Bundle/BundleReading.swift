@@ -57,9 +57,11 @@ struct BundleReading {
   /// - Parameters:
   ///   - check: throws when this is to stop.
   ///   - progress: told how much has been read.
+  ///   - noted: told each part that has been read.
   ///   - taken: told after each step how many bytes of messages have been taken.
   mutating func run(
     _ source: BundleSource, progress: Progress, checking check: () throws(RepositoryError) -> Void,
+    noted: (ArraySlice<UInt8>) throws(RepositoryError) -> Void = { _ in },
     taken: (UInt64) -> Void = { _ in }
   ) throws(RepositoryError) -> Outcome {
     let file = try source.open()
@@ -77,6 +79,7 @@ struct BundleReading {
       guard let count else { continue }
       if count == 0 { break }
       length += UInt64(count)
+      try noted(buffer[..<count])
       try feed(buffer[..<count], of: source)
       try advance(taken)
       progress.report(.receiving, endpoint.counts.objectsReceived, nil, length)

@@ -1,5 +1,6 @@
 internal import FsyncCore
 internal import FsyncStore
+internal import FsyncSystem
 internal import FsyncWire
 
 /// A repository, or none, as a bundle is looked through: whatever an import would check is
@@ -50,20 +51,26 @@ final class VerifyingHost: ExchangeHost {
 
 extension Repository {
   /// Looks through a bundle as an import would, and changes nothing.
+  ///
+  /// Of one that comes by the standard input a copy is made meanwhile.
   /// - Parameters:
-  ///   - path: the file.
+  ///   - source: where it is read from.
   ///   - repository: the one that it is to be imported into; nil for what can be said without.
   package static func checkBundle(
-    _ path: [UInt8], for repository: Repository?, progress: Progress = .none
+    _ source: BundleSource, for repository: Repository?, progress: Progress = .none
   ) throws(RepositoryError) -> BundleCheck {
-    let content = try BundleContent(
-      path, over: repository.map { StoreSource(store: $0.store) })
+    let bytes = try BundleBytes(
+      source,
+      copyingIn: repository.map { RepositoryPlace.join($0.folder, Array("stage".utf8)) }
+        ?? Host.environment("TMPDIR") ?? Array("/tmp".utf8))
+    let content = BundleContent(bytes, over: repository.map { StoreSource(store: $0.store) })
     let host = try VerifyingHost(repository, content)
     var reading = BundleReading(
       Endpoint(bundle: host, isVerifying: true), repository: host.repository)
     _ = try reading.run(
-      .file(path), progress: progress,
+      source, progress: progress,
       checking: { () throws(RepositoryError) in try repository?.checkInterruption() },
+      noted: { part throws(RepositoryError) in try bytes.note(part) },
       taken: { host.position = UInt64(BundleFormat.headLength) + $0 })
     guard let hello = reading.endpoint.hello else { throw .bundle(.truncated) }
     var check = BundleCheck(summary: BundleSummary(hello))

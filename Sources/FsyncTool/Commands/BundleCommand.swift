@@ -110,7 +110,7 @@ struct BundleVerify: Command {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Look whether a bundle is whole, and can be imported here.")
 
-  @Argument(help: ArgumentHelp("The file.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The file; - for the standard input.", valueName: "file"))
   var file: Word
 
   @OptionGroup var report: ReportOptions
@@ -118,17 +118,11 @@ struct BundleVerify: Command {
 
   static let endsAtOnce = true
 
-  func validate() throws {
-    if file.isStandardStream {
-      throw ValidationError("verify needs a file: it reads parts of it more than once")
-    }
-  }
-
   func run(_ tool: Tool) throws(RepositoryError) {
     let place = try RepositoryPlace.find(from: try tool.directory())
     let repository = try place == nil ? nil : tool.open()
     let check = try Repository.checkBundle(
-      file.bytes, for: repository, progress: tool.progress)
+      file.source, for: repository, progress: tool.progress)
     if report.json {
       tool.output.document(check.json(file.bytes))
     } else {
@@ -155,23 +149,16 @@ struct BundleImport: Command {
 
   static let endsAtOnce = false
 
-  func validate() throws {
-    if file.isStandardStream, change.dryRun {
-      throw ValidationError("--dry-run needs a file: it reads parts of it more than once")
-    }
-  }
-
   func run(_ tool: Tool) throws(RepositoryError) {
     let repository = try tool.open()
     if change.dryRun {
       let check = try Repository.checkBundle(
-        file.bytes, for: repository, progress: tool.progress)
+        file.source, for: repository, progress: tool.progress)
       if report.json { tool.output.document(check.json(file.bytes)) }
       if !report.json { tool.say(check, file.bytes) }
       return tool.report(check)
     }
-    let result = try repository.importBundle(
-      from: file.isStandardStream ? .standardInput : .file(file.bytes))
+    let result = try repository.importBundle(from: file.source)
     let sync = SyncReport([(result.remote, .success(result))])
     if report.json { tool.output.document(sync.json) }
     if !report.json { tool.say(sync, dryRun: false) }
@@ -182,6 +169,9 @@ struct BundleImport: Command {
 extension Word {
   /// Whether it stands for a standard stream.
   fileprivate var isStandardStream: Bool { bytes == [0x2d] }
+
+  /// The bundle that it names.
+  fileprivate var source: BundleSource { isStandardStream ? .standardInput : .file(bytes) }
 }
 
 extension Repository {
