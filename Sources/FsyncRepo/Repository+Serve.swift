@@ -7,7 +7,7 @@ package struct ServeOptions: Sendable {
   /// Seconds without a byte after which the peer counts as gone; nil for what the repository's
   /// configuration says.
   package var timeout: Double?
-  /// Whether the peer may only read.
+  /// Whether the peer may only read: it is shown what is committed, and nothing is changed here.
   package var isReadOnly = false
 
   /// Makes options without limits of their own.
@@ -34,7 +34,7 @@ extension Repository {
     let host: RepositoryHost
     do throws(RepositoryError) {
       repository = try openExactly(at: path)
-      host = try RepositoryHost(repository, .server)
+      host = try RepositoryHost(repository, .server(isReadOnly: options.isReadOnly))
     } catch {
       Refusal.send(error.failure, over: carrier)
       throw error

@@ -9,8 +9,9 @@ final class RepositoryHost: ExchangeHost {
   enum Side {
     /// The one that asks; what arrives waits under this name.
     case client(quarantine: [UInt8])
-    /// The one that answers: it commits its folder first, and writes it in the end.
-    case server
+    /// The one that answers: it commits its folder first, and writes it in the end; but for a peer
+    /// that may only read it changes nothing at all.
+    case server(isReadOnly: Bool)
     /// The one that writes or reads a bundle.
     case bundle
   }
@@ -49,13 +50,17 @@ final class RepositoryHost: ExchangeHost {
     arrived = repository.graph(over: arrivals)
     switch side {
     case .client(let name): try resume(name)
-    case .bundle: break
-    case .server:
+    case .bundle, .server(isReadOnly: true): break
+    case .server(isReadOnly: false):
       room = try repository.configuration.quota.map { quota throws(RepositoryError) in
         let size = try repository.storeSize()
         return quota > size ? quota - size : 0
       }
     }
+  }
+
+  private var isReadOnly: Bool {
+    if case .server(isReadOnly: true) = side { true } else { false }
   }
 
   var holdings: any Holdings { arrivals }
@@ -104,6 +109,8 @@ final class RepositoryHost: ExchangeHost {
   func prepare(for peer: Standing) throws(HostError) {
     try own { () throws(RepositoryError) in
       if case .bundle = side { return try resume(Array("bundle ".utf8) + peer.replica.bytes) }
+      // Whoever may only read may claim to be anybody, and takes nothing from that one.
+      if isReadOnly { return try opened.announce() }
       try resume(Array("peer ".utf8) + peer.replica.bytes)
       if !opened.isBare {
         var options = CommitOptions()
@@ -117,6 +124,7 @@ final class RepositoryHost: ExchangeHost {
 
   func met(_ peer: Standing) throws(HostError) {
     self.peer = peer
+    if isReadOnly { return }
     try own { () throws(RepositoryError) in
       var isCopied = peer.replica == opened.replica.id
       // One's own bundle of an earlier day is no copy: only what it has beyond this says so.
@@ -149,8 +157,8 @@ final class RepositoryHost: ExchangeHost {
     _ heads: [ObjectID], repository: RepositoryID?, absent: Set<ObjectID>
   ) throws(HostError) -> Joined {
     try own { () throws(RepositoryError) in
-      if !heads.isEmpty { try join(heads, taking: repository, absent: absent) }
-      if case .server = side, !opened.isBare { try bringUpToDate() }
+      if !heads.isEmpty, !isReadOnly { try join(heads, taking: repository, absent: absent) }
+      if case .server(isReadOnly: false) = side, !opened.isBare { try bringUpToDate() }
       let state = try opened.state()
       return Joined(
         heads: state.heads, view: state.base?.tree,
@@ -205,6 +213,9 @@ final class RepositoryHost: ExchangeHost {
     arrivals.quarantine = nil
     opened.careForGraph(.extend)
   }
+
+  /// What has arrived, and is not part of the store yet; nil where nothing has.
+  var quarantine: Quarantine? { arrivals.quarantine }
 
   /// Makes what has arrived part of the store, durably, and of no head.
   /// - Returns: the objects that have.
