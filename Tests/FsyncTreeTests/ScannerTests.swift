@@ -192,9 +192,6 @@ import Testing
     usleep(30_000)
     try replica.commit()
     #expect(try replica.scan().isClean)
-    // After a crash, what was stamped since is not trusted either.
-    replica.options.distrustSince = FileTime(seconds: 0, nanoseconds: 0)
-    #expect(!(try replica.scan().isClean))
   }
 
   @Test func stampsOfTheSameTickVouchForNothing() {

@@ -202,7 +202,6 @@ struct FolderScan {
   private func isVouched(_ row: IndexRow, _ stat: Stat) -> Bool {
     guard row.vouches(for: stat) else { return false }
     if stat.kind == .file, pass.options.hasModes, row.mode != stat.mode & 0o777 { return false }
-    if let since = pass.options.distrustSince, stat.ctime >= since { return false }
     return true
   }
 

@@ -16,8 +16,6 @@ package struct ScanOptions: Sendable {
   package var stamps = StampRule.coarse
   /// What is done with folders that the index does not have.
   package var untracked = Untracked.entered
-  /// After an unclean stop: files stamped at or after this moment are read again.
-  package var distrustSince: FileTime?
   /// Rules that hold above the root's own.
   package var rules = IgnoreRules()
   /// Called after each directory has been looked at, from the scan's threads.
