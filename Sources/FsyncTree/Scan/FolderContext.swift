@@ -8,8 +8,11 @@ struct FolderContext: Sendable {
   let rules: IgnoreRules
   /// Why rules here or above could not be read.
   let rulesFailure: SystemError?
-  /// Open, unless it lies too deep for each level to hold a descriptor.
-  let folder: OpenFolder?
+  /// The folder itself, or the nearest one above it that is kept open: not each level of a deep
+  /// tree holds a descriptor.
+  let open: OpenFolder?
+  /// How many levels below that one the folder lies.
+  let below: Int
   /// What the directory's file system is known by.
   let device: UInt64
   let mount: UInt64
@@ -17,12 +20,17 @@ struct FolderContext: Sendable {
   /// The same without an open directory: to be kept for long, and many of them.
   var closed: FolderContext {
     FolderContext(
-      path: path, rules: rules, rulesFailure: rulesFailure, folder: nil, device: device,
+      path: path, rules: rules, rulesFailure: rulesFailure, open: nil, below: 0, device: device,
       mount: mount)
   }
 
-  /// Below this depth a folder is opened anew from the root for each of its children.
+  /// Down to this depth every folder on the way is kept open.
   static let openDepth = 200
+
+  /// Says whether a folder of a depth is kept open while what is in it is looked at: each one as far
+  /// as trees usually go, and one in so many below, so that a deep tree takes neither a descriptor
+  /// for each level nor a call for each level above each folder.
+  static func isKept(depth: Int) -> Bool { depth <= openDepth || depth % 32 == 0 }
 }
 
 /// A directory that several hold open; it closes when the last lets go.

@@ -58,17 +58,16 @@ struct FolderScan {
     if isWorthKeeping(record, known, task.number) { findings.directories.append(record) }
   }
 
+  /// Opens a directory, by way of the nearest one above it that is open.
   private func open(_ task: ScanTask) throws(SystemError) -> OpenFolder {
     guard let parent = task.parent else { return OpenFolder(try pass.root.directory.reopened()) }
-    guard let folder = parent.folder else { return try open(task.path) }
-    return OpenFolder(try folder.directory.directory(task.name))
-  }
-
-  /// Opens a path from the root, one component at a time.
-  private func open(_ path: Path) throws(SystemError) -> OpenFolder {
-    var folder = pass.root
-    for name in path.components {
-      folder = OpenFolder(try folder.directory.directory(name.bytes))
+    guard parent.below > 0 || parent.open == nil else {
+      return OpenFolder(try (parent.open ?? pass.root).directory.directory(task.name))
+    }
+    var folder = parent.open ?? pass.root
+    let names = task.path.bytes.split(separator: 0x2f)
+    for name in names.suffix(parent.open == nil ? names.count : parent.below + 1) {
+      folder = OpenFolder(try folder.directory.directory(Array(name)))
     }
     return folder
   }
@@ -103,11 +102,13 @@ struct FolderScan {
         if !error.isAbsent && !error.isSymlink { failure = error }
       }
     }
+    // Below a folder that is not kept open, what is left of a scan opens all from the root.
+    let isKept = FolderContext.isKept(depth: task.path.depth)
     return FolderContext(
       path: task.path, rules: above.entering(task.path, contents: contents),
       rulesFailure: failure,
-      folder: task.path.depth < FolderContext.openDepth ? folder : nil, device: stat.device,
-      mount: stat.mount)
+      open: isKept ? folder : task.parent?.open,
+      below: isKept ? 0 : (task.parent?.below ?? 0) + 1, device: stat.device, mount: stat.mount)
   }
 
   private mutating func look(
