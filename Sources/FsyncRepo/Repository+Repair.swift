@@ -11,9 +11,10 @@ extension Repository {
   /// fetched to the next.
   /// - Parameters:
   ///   - remote: the name of a remote, or a place.
+  ///   - retry: how a session is tried again that fails for a reason that may pass.
   ///   - connector: makes the carrier.
   package func repair(
-    from remote: String, over connector: Connector
+    from remote: String, retrying retry: Retrying = Retrying(), over connector: Connector
   ) throws(RepositoryError) -> RepairReport {
     let lock = try lockSync()
     defer { _ = lock }
@@ -24,8 +25,14 @@ extension Repository {
       report.after = report.before
       return report
     }
-    try fetch(found.fetchable, from: place(of: remote), over: connector, found, &report)
-    if try missing(after: found).isEmpty {
+    let host = try RepositoryHost(self, .client(quarantine: Array("repair".utf8)))
+    let outcome = Result { () throws(RepositoryError) in
+      report.lacking = try fetch(found, from: place(of: remote), retry, over: connector, host)
+    }
+    // Whatever ended it, what came before was verified.
+    report.fetched = try host.adoptArrivals()
+    try outcome.get()
+    if try missing(after: found, host).isEmpty {
       do { try store.dropDamage() } catch { throw RepositoryError(error) }
     }
     report.after = try check(quick: false)
@@ -33,56 +40,58 @@ extension Repository {
   }
 
   /// Asks for what is missing until nothing new comes: a tree that came names more.
+  /// - Returns: what the remote does not have whole either.
   private func fetch(
-    _ first: [ObjectID], from remote: RemotePlace, over connector: Connector,
-    _ found: Verification, _ report: inout RepairReport
-  ) throws(RepositoryError) {
+    _ found: Verification, from remote: RemotePlace, _ retry: Retrying,
+    over connector: Connector, _ host: RepositoryHost
+  ) throws(RepositoryError) -> [ObjectID] {
+    var lacking: [ObjectID] = []
     var asked: Set<ObjectID> = []
-    var wanted = first
+    // What an interrupted repair brought is whole, and need not come again.
+    var wanted =
+      host.quarantine == nil ? found.fetchable : try missing(after: found, host)
     while !wanted.isEmpty {
       asked.formUnion(wanted)
-      let answer = try fetch(wanted, from: remote, over: connector)
-      report.fetched += answer.fetched
-      report.lacking += answer.lacking
-      guard !answer.fetched.isEmpty else { return }
-      wanted = try missing(after: found).filter { !asked.contains($0) }
+      let before = host.quarantine?.objectCount ?? 0
+      lacking += try trying(remote, retry) { () throws(RepositoryError) in
+        try ask(remote, for: wanted, over: connector, host)
+      }
+      guard host.quarantine?.objectCount ?? 0 > before else { break }
+      wanted = try missing(after: found, host).filter { !asked.contains($0) }
     }
+    return lacking
   }
 
-  private func missing(after found: Verification) throws(RepositoryError) -> [ObjectID] {
+  private func missing(
+    after found: Verification, _ host: RepositoryHost
+  ) throws(RepositoryError) -> [ObjectID] {
     do throws(StoreError) {
-      return try store.missing(after: found, roots: try neededRoots())
+      return try store.missing(after: found, roots: try neededRoots(), with: host.quarantine)
     } catch { throw RepositoryError(error) }
   }
 
-  /// One session that asks for objects by their ids.
-  private func fetch(
-    _ ids: [ObjectID], from remote: RemotePlace, over connector: Connector
-  ) throws(RepositoryError) -> (fetched: [ObjectID], lacking: [ObjectID]) {
-    guard let repository = try state().repositoryID else { return ([], ids) }
-    let host = try RepositoryHost(self, .client(quarantine: Array("repair".utf8)))
-    // What an interrupted repair brought is whole, and need not come again.
-    var fetched = try host.adoptArrivals()
-    let wanted = Set(ids).subtracting(fetched)
-    guard !wanted.isEmpty else { return (fetched, []) }
+  /// One session that asks for objects by their ids, but for those that have arrived.
+  /// - Returns: the ids that the remote does not have whole either.
+  private func ask(
+    _ remote: RemotePlace, for ids: [ObjectID], over connector: Connector, _ host: RepositoryHost
+  ) throws(RepositoryError) -> [ObjectID] {
+    guard let repository = host.repository else { return ids }
+    let wanted = Set(ids.filter { host.quarantine?.hasArrived($0) != true })
+    guard !wanted.isEmpty else { return [] }
     host.accepted = wanted
     progress.report(.receiving, 0, nil, 0)
     let carrier = try connect(to: remote, over: connector)
     var driver = SessionDriver(
       Endpoint(fetching: wanted.sorted(), of: repository, host: host), over: carrier,
       repository: repository, limits: configuration.sessionLimits)
-    let outcome: Result<Void, SessionFailure>
     do throws(SessionFailure) {
       _ = try driver.run { () throws(RepositoryError) in try checkInterruption() }
-      outcome = .success(())
-    } catch { outcome = .failure(error) }
-    carrier.finishSending()
-    let farewell = carrier.close()
-    // Whatever ended the session, what came before was verified.
-    fetched += try host.adoptArrivals()
-    do throws(SessionFailure) { try outcome.get() } catch {
-      throw RepositoryError(error, url: remote.url, ours: repository, farewell: farewell)
+    } catch {
+      carrier.finishSending()
+      throw RepositoryError(error, url: remote.url, ours: repository, farewell: carrier.close())
     }
-    return (fetched, driver.endpoint.notThere)
+    carrier.finishSending()
+    _ = carrier.close()
+    return driver.endpoint.notThere
   }
 }

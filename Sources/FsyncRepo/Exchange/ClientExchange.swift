@@ -24,17 +24,8 @@ extension Repository {
   func exchange(
     with remote: RemotePlace, over connector: Connector, retrying retry: Retrying
   ) throws(RepositoryError) -> SyncResult {
-    var schedule = RetrySchedule(attempts: retry.attempts)
-    while true {
-      do throws(RepositoryError) { return try exchange(with: remote, over: connector).result } catch
-      {
-        guard error.mayPass, let wait = nextWait(&schedule, retry) else { throw error }
-        retry.willRetry(
-          Retrying.Notice(
-            remote: remote.title, error: error, seconds: wait, attempt: schedule.made,
-            attempts: schedule.attempts))
-        try pause(wait)
-      }
+    try trying(remote, retry) { () throws(RepositoryError) in
+      try exchange(with: remote, over: connector).result
     }
   }
 

@@ -49,6 +49,23 @@ extension RepositoryError {
 }
 
 extension Repository {
+  /// Does something with a remote, and again after a while where it fails for a reason that may pass.
+  func trying<Value>(
+    _ remote: RemotePlace, _ retry: Retrying, _ body: () throws(RepositoryError) -> Value
+  ) throws(RepositoryError) -> Value {
+    var schedule = RetrySchedule(attempts: retry.attempts)
+    while true {
+      do throws(RepositoryError) { return try body() } catch {
+        guard error.mayPass, let wait = nextWait(&schedule, retry) else { throw error }
+        retry.willRetry(
+          Retrying.Notice(
+            remote: remote.title, error: error, seconds: wait, attempt: schedule.made,
+            attempts: schedule.attempts))
+        try pause(wait)
+      }
+    }
+  }
+
   /// How long to wait before the next attempt; nil where there is none.
   func nextWait(_ schedule: inout RetrySchedule, _ retry: Retrying) -> Double? {
     schedule.next(

@@ -33,18 +33,20 @@ extension Store {
     for part in try verifyFrames(live) { result.merge(part) }
     for pack in live.packs { verifyIndex(pack, &result) }
     result.damages += try journalDamage(live)
-    try verifyReferences(live.position.state, roots, unreadable(result.suspects), &result)
+    try verifyReferences(live.position.state, roots, unreadable(result.suspects), nil, &result)
     return result
   }
 
   /// Finds what is missing after all, given what verification found damaged: reads what names
   /// other objects, and no frame for its own sake.
+  /// - Parameter quarantine: what has arrived meanwhile, and counts as here.
   package func missing(
-    after found: Verification, roots: [ObjectID]
+    after found: Verification, roots: [ObjectID], with quarantine: Quarantine? = nil
   ) throws(StoreError) -> [ObjectID] {
     let live = try refresh()
     var result = Verification()
-    try verifyReferences(live.position.state, roots, unreadable(found.suspects), &result)
+    let unreadable = unreadable(found.suspects).filter { quarantine?.hasArrived($0) != true }
+    try verifyReferences(live.position.state, roots, unreadable, quarantine, &result)
     return result.fetchable
   }
 
@@ -150,7 +152,7 @@ extension Store {
 
   private func verifyReferences(
     _ state: ReplicaState, _ roots: [ObjectID], _ unreadable: Set<ObjectID>,
-    _ result: inout Verification
+    _ quarantine: Quarantine?, _ result: inout Verification
   ) throws(StoreError) {
     var absent: Set<ObjectID> = []
     do throws(StoreError) {
@@ -160,15 +162,16 @@ extension Store {
       // A record that cannot be read is found damaged below; content is then taken as needed.
       guard case .object = error else { throw error }
     }
-    verifyReferences(state, roots, unreadable, absent: absent, &result)
+    verifyReferences(state, roots, unreadable, quarantine, absent: absent, &result)
   }
 
   /// - Parameters:
   ///   - unreadable: objects that are here, and not whole anywhere.
+  ///   - quarantine: what has arrived and is not part of the store yet.
   ///   - absent: commits whose chunks need not be here.
   private func verifyReferences(
     _ state: ReplicaState, _ roots: [ObjectID], _ unreadable: Set<ObjectID>,
-    absent: Set<ObjectID>, _ result: inout Verification
+    _ quarantine: Quarantine?, absent: Set<ObjectID>, _ result: inout Verification
   ) {
     var seen = ObjectTable()
     var waiting = References.roots(of: state).map { ($0, ObjectID?.none) }
@@ -177,7 +180,9 @@ extension Store {
     var later: [(Reference, ObjectID?)] = []
     while let (next, needer) = waiting.popLast() ?? later.popLast() {
       guard seen.insert(next.id, 0) == nil else { continue }
-      guard !unreadable.contains(next.id), let kind = kind(of: next.id) else {
+      guard !unreadable.contains(next.id),
+        let kind = quarantine?.kind(of: next.id) ?? kind(of: next.id)
+      else {
         if next.isNeeded, next.isWhole || next.kind != .chunk {
           result.damages.append(.missing(next.id, next.kind, neededBy: needer))
         }
@@ -189,7 +194,7 @@ extension Store {
       }
       if kind == .chunk { continue }
       // A frame that cannot be read has been told about; with a quick look it is told here.
-      guard let object = try? object(next.id) else {
+      guard let object = try? quarantine?.object(next.id) ?? object(next.id) else {
         result.damages.append(.missing(next.id, kind, neededBy: needer))
         continue
       }

@@ -20,6 +20,7 @@ struct Check: Command {
     transform: Place.init)
   var repair: Place?
 
+  @OptionGroup var exchange: ExchangeOptions
   @OptionGroup var report: ReportOptions
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
@@ -27,6 +28,9 @@ struct Check: Command {
 
   func validate() throws {
     if quick, repair != nil { throw ValidationError("--repair needs more than --quick finds") }
+    if repair == nil, exchange.limitRate != nil || exchange.retry != nil {
+      throw ValidationError("--limit-rate and --retry are for --repair")
+    }
   }
 
   func run(_ tool: Tool) throws(RepositoryError) {
@@ -40,8 +44,10 @@ struct Check: Command {
       }
       return tool.fail(found, in: repository)
     }
+    repository.rateLimit = exchange.limitRate?.bytes
     let result = try repository.repair(
-      from: try tool.remote(place, of: repository), over: .standard)
+      from: try tool.remote(place, of: repository), retrying: exchange.retrying(tool),
+      over: .standard)
     if report.json {
       tool.output.document(result.json)
     } else {
