@@ -37,11 +37,12 @@ struct RequestLog: RouterMiddleware {
 
 /// Adds headers to every answer: what a hub holds is for nobody to embed, to sniff, or to run.
 ///
-/// Outside of `RequestLog`, so that refusals have them too.
+/// A session is nothing that a browser would show; there they would be most of what a sync without
+/// news costs. Outside of `RequestLog`, so that refusals have them too.
 struct SafetyHeaders: RouterMiddleware {
   private static let fields: [(String, String)] = [
-    ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"),
-    ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"), ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
     (
       "Content-Security-Policy",
       "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -54,6 +55,8 @@ struct SafetyHeaders: RouterMiddleware {
     next: (Request, HubContext) async throws -> Response
   ) async throws -> Response {
     var response = try await next(request, context)
+    if let field = HTTPField.Name("X-Content-Type-Options") { response.headers[field] = "nosniff" }
+    guard response.headers[.contentType] != SyncRoute.mediaType else { return response }
     for (name, value) in Self.fields {
       if let field = HTTPField.Name(name), response.headers[field] == nil {
         response.headers[field] = value
