@@ -31,14 +31,16 @@ final class MergeStep {
   /// Prepares the merge of two sides.
   init(
     _ graph: CommitGraph, _ objects: ObjectOverlay, base: MergeSide, left: MergeSide,
-    right: MergeSide
+    right: MergeSide, memory: MergeMemory
   ) throws(ObjectError) {
     self.objects = objects
     self.base = base
     self.left = left
     self.right = right
-    order = CommitOrder(graph, objects, heads: left.heads + right.heads, bases: base.heads)
-    let history = RenameHistory(graph: graph, objects: objects)
+    order = CommitOrder(
+      graph, objects, heads: left.heads + right.heads, bases: base.heads,
+      memory: memory)
+    let history = RenameHistory(graph: graph, objects: objects, memory: memory)
     plan = MergePlan(
       left: try history.relation(from: base, to: left),
       right: try history.relation(from: base, to: right))

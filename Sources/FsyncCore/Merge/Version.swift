@@ -71,14 +71,19 @@ final class CommitOrder {
   /// The heads of both sides and the merge bases between which versions are looked for.
   private let heads: [ObjectID]
   private let bases: [ObjectID]
+  private let memory: MergeMemory
   private var introduced: [ObjectID: [ObjectID]]?
 
   /// Prepares to look between merge bases and heads.
-  init(_ graph: CommitGraph, _ objects: ObjectOverlay, heads: [ObjectID], bases: [ObjectID]) {
+  init(
+    _ graph: CommitGraph, _ objects: ObjectOverlay, heads: [ObjectID], bases: [ObjectID],
+    memory: MergeMemory
+  ) {
     self.graph = graph
     self.objects = objects
     self.heads = heads
     self.bases = bases
+    self.memory = memory
   }
 
   /// Returns the commit whose (replica, number) is smaller.
@@ -137,18 +142,28 @@ final class CommitOrder {
     if let introduced { return introduced }
     var result: [ObjectID: [ObjectID]] = [:]
     for id in try graph.missing(from: heads, having: bases) {
-      let commit = try graph.commit(id)
-      var fresh: Set<ObjectID>?
-      let parents: [ObjectID?] = commit.parents.isEmpty ? [nil] : commit.parents
-      for parent in parents {
-        var tree: ObjectID?
-        if let parent { tree = try graph.commit(parent).tree }
-        let contents = try newContents(from: tree, to: commit.tree)
-        fresh = fresh.map { $0.intersection(contents) } ?? contents
-      }
-      for content in fresh ?? [] { result[content, default: []].append(id) }
+      for content in try contents(introducedBy: id) { result[content, default: []].append(id) }
     }
     introduced = result
+    return result
+  }
+
+  /// What a commit has that none of its parents has at that path.
+  private func contents(introducedBy id: ObjectID) throws(ObjectError) -> Set<ObjectID> {
+    if let known = memory.introduced[id] { return known }
+    let commit = try graph.commit(id)
+    var fresh: Set<ObjectID>?
+    let parents: [ObjectID?] = commit.parents.isEmpty ? [nil] : commit.parents
+    for parent in parents {
+      // What the parents before have need not be looked for in the others.
+      if fresh?.isEmpty == true { break }
+      var tree: ObjectID?
+      if let parent { tree = try graph.commit(parent).tree }
+      let contents = try newContents(from: tree, to: commit.tree)
+      fresh = fresh.map { $0.intersection(contents) } ?? contents
+    }
+    let result = fresh ?? []
+    memory.introduced[id] = result
     return result
   }
 

@@ -53,6 +53,9 @@ private final class ViewComputation {
   private let objects: ObjectOverlay
   private var heads: [ObjectID] = []
   private var known: [[ObjectID]: MergeSide] = [:]
+  /// What the first commits of sets merge to.
+  private var folded: [[ObjectID]: MergeSide] = [:]
+  private let memory = MergeMemory()
 
   init(_ graph: CommitGraph, _ objects: ObjectOverlay) {
     self.graph = graph
@@ -94,8 +97,15 @@ private final class ViewComputation {
     var side = try side(of: first)
     for index in set.indices.dropFirst() {
       let (before, head) = (Array(set[..<index]), set[index])
+      // Sets that begin alike are merged alike: the bases of one step are mostly those of the last.
+      let merged = Array(set[...index])
+      if let known = folded[merged] {
+        side = known
+        continue
+      }
       let bases = try reading { () throws(ObjectError) in try graph.mergeBases(before, [head]) }
       side = try step(base: try base(bases), side, try self.side(of: head))
+      folded[merged] = side
     }
     return side
   }
@@ -107,7 +117,8 @@ private final class ViewComputation {
     var lost: ObjectID?
     let result: MergeSide
     do throws(ObjectError) {
-      let step = try MergeStep(graph, objects, base: base, left: left, right: right)
+      let step = try MergeStep(
+        graph, objects, base: base, left: left, right: right, memory: memory)
       defer { missing = step.merge.missingContents }
       result = try step.run()
       let assertion = MergeAssertion(
