@@ -44,4 +44,8 @@ package struct LockFile: ~Copyable, Sendable {
   private init(file: consuming File) {
     self.file = file
   }
+
+  // Closing is not enough: a program that another thread is just starting has a copy of the
+  // descriptor until it runs, and a lock lasts as long as any copy.
+  deinit { _ = flock(file.descriptor, LOCK_UN) }
 }
