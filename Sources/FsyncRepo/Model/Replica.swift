@@ -118,17 +118,23 @@ extension Replica {
     guard let id = ReplicaID(try reader.raw(ReplicaID.byteCount)) else { throw .truncated }
     let name = try reader.string(atMost: 255)
     var place: Place?
-    if try reader.byte() == 1 {
+    if try Replica.flag(&reader) {
       place = Place(root: try Replica.identity(&reader), folder: try Replica.identity(&reader))
     }
     try reader.finish()
     self.init(id: id, name: name, place: place)
   }
 
+  private static func flag(_ reader: inout ByteReader) throws(DecodeError) -> Bool {
+    let byte = try reader.byte()
+    guard byte <= 1 else { throw .notCanonical }
+    return byte == 1
+  }
+
   private static func identity(_ reader: inout ByteReader) throws(DecodeError) -> Identity {
     let inode = try reader.fixed(UInt64.self)
     var birth: FileTime?
-    if try reader.byte() == 1 {
+    if try flag(&reader) {
       let seconds = try reader.fixed(Int64.self)
       let nanoseconds = try reader.fixed(UInt32.self)
       guard nanoseconds < 1_000_000_000 else { throw .number }
