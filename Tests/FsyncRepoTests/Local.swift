@@ -29,24 +29,33 @@ extension Connector {
   }
 }
 
-/// A line that is cut once so many bytes have come.
+/// A line that is cut once so many bytes have come, or have been sent.
 final class CutCarrier: Carrier {
   private let line: any Carrier
-  private var left: Int
+  /// How many may still come, and be sent.
+  private var toCome = Int.max
+  private var toSend = Int.max
 
   init(_ line: any Carrier, after bytes: Int) {
     self.line = line
-    left = bytes
+    toCome = bytes
+  }
+
+  init(_ line: any Carrier, afterSending bytes: Int) {
+    self.line = line
+    toSend = bytes
   }
 
   func transfer(
     _ outgoing: UnsafeRawBufferPointer, into incoming: UnsafeMutableRawBufferPointer,
     waitingAtMost seconds: Double
   ) throws(CarrierError) -> Transfer {
-    guard left > 0 else { throw .disconnected }
-    let room = UnsafeMutableRawBufferPointer(rebasing: incoming.prefix(left))
-    let transfer = try line.transfer(outgoing, into: room, waitingAtMost: seconds)
-    left -= transfer.received
+    guard toCome > 0, toSend > 0 else { throw .disconnected }
+    let part = UnsafeRawBufferPointer(rebasing: outgoing.prefix(toSend))
+    let room = UnsafeMutableRawBufferPointer(rebasing: incoming.prefix(toCome))
+    let transfer = try line.transfer(part, into: room, waitingAtMost: seconds)
+    toCome -= transfer.received
+    toSend -= transfer.sent
     return transfer
   }
 

@@ -62,7 +62,7 @@ import Testing
     try victim.tree.write("large", random.bytes(4_000_000))
     try victim.commit("large")
     // The victim's push is cut: what arrived waits for it.
-    let cut = Connector.spoiled { SendCutCarrier($0, after: 2_500_000) }
+    let cut = Connector.spoiled { CutCarrier($0, afterSending: 2_500_000) }
     #expect(throws: RepositoryError.self) { try victim.sync(hub.url, over: cut) }
     let name = Array("peer ".utf8) + victim.replica.id.bytes
     try #require(hub.store.hasQuarantine(named: name))
@@ -103,29 +103,4 @@ import Testing
     #expect(try again.state().heads == desk.state().heads)
     #expect(!desk.tree.exists("b"))
   }
-}
-
-/// A line that is cut once so many bytes have been sent.
-private final class SendCutCarrier: Carrier {
-  private let line: any Carrier
-  private var left: Int
-
-  init(_ line: any Carrier, after bytes: Int) {
-    self.line = line
-    left = bytes
-  }
-
-  func transfer(
-    _ outgoing: UnsafeRawBufferPointer, into incoming: UnsafeMutableRawBufferPointer,
-    waitingAtMost seconds: Double
-  ) throws(CarrierError) -> Transfer {
-    guard left > 0 else { throw .disconnected }
-    let part = UnsafeRawBufferPointer(rebasing: outgoing.prefix(left))
-    let transfer = try line.transfer(part, into: incoming, waitingAtMost: seconds)
-    left -= transfer.sent
-    return transfer
-  }
-
-  func finishSending() { line.finishSending() }
-  func close() -> Farewell? { line.close() }
 }
