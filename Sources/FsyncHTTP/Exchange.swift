@@ -95,7 +95,6 @@ struct Exchange: Sendable {
       var request = HTTPClientRequest(url: url)
       request.method = .POST
       request.headers.add(name: "content-type", value: Self.mediaType)
-      request.headers.add(name: "accept", value: Self.mediaType)
       request.headers.add(name: "user-agent", value: "fsync")
       if let token = invocation.token {
         request.headers.add(name: "authorization", value: "Bearer \(token)")

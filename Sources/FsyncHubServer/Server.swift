@@ -42,7 +42,7 @@ struct Server: Sendable {
     var application = Application(
       router: router, server: try builder(),
       configuration: ApplicationConfiguration(
-        address: .hostname(settings.host, port: settings.port), serverName: "fsync-hub"),
+        address: .hostname(settings.host, port: settings.port)),
       onServerRunning: { channel in announce(channel) }, logger: logger)
     application.logger = logger
     var configuration = ServiceGroupConfiguration(
