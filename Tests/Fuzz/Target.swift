@@ -53,8 +53,8 @@ struct Target {
     try [
       .objects, .frames, .shortened, .messages, .server(), .client(), .repairs(),
       .index(in: folder), .journal(in: folder), .packs(in: folder), .sides(in: folder), .graph,
-      .serve(),
-      .configuration, .ignore, .places, .texts,
+      .serve(), .bundles(),
+      .configuration, .ignore, .places, .texts, .replicas,
     ]
   }
 }

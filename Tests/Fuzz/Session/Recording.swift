@@ -42,6 +42,16 @@ struct Recording {
     server = try Recording.script(toClient, host.store, sender: host.store)
   }
 
+  /// Makes a bundle of what a repository has beyond some commits, and writes down what it says.
+  /// - Parameter receiver: what frames are compressed against.
+  init(bundleOf host: MemoryHost, beyond known: [ObjectID], for receiver: MemoryHost) throws {
+    var maker = BundleMaker(try BundlePlan(beyond: known, in: host), of: host)
+    var bytes = maker.open()
+    while let more = try maker.next() { bytes += more }
+    let messages = bytes[BundleFormat.headLength...].dropLast(BundleFormat.trailerLength)
+    client = try Recording.script(Array(messages), receiver.store, sender: host.store)
+  }
+
   private static func move<A: Session, B: Session>(
     _ from: inout Endpoint<A>, _ to: inout Endpoint<B>, _ record: inout [UInt8]
   ) -> Bool {

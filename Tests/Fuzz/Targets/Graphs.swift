@@ -2,15 +2,23 @@ import FsyncCore
 import TestSupport
 
 extension Target {
-  /// Layers of the commit-graph cache: the length of the first one, then two.
+  /// Layers of the commit-graph cache: a byte that chooses the history, the length of the first
+  /// layer, then two.
   static var graph: Target {
-    let history = try? GraphHistory()
+    // Of one line, with lines that meet now and then, and with hardly any order in it.
+    let histories = [1 << 30, 3, 1].compactMap { try? GraphHistory(meetingOnceIn: $0) }
     return Target(
-      name: "graph", seeds: history.map { [$0.seed] } ?? [],
-      repair: { GraphRepair.repair(&$0, &$1) }
+      name: "graph", seeds: histories.enumerated().map { [UInt8($0)] + $1.seed },
+      repair: { bytes, random in
+        guard let first = bytes.first else { return }
+        var layers = Array(bytes.dropFirst())
+        GraphRepair.repair(&layers, &random)
+        bytes = [first] + layers
+      }
     ) { input in
-      guard let history else { return .accepted(0) }
-      let layers = GraphRepair.layers(input).map(Memory.init)
+      guard let choice = input.first, !histories.isEmpty else { return .accepted(0) }
+      let history = histories[Int(choice) % histories.count]
+      let layers = GraphRepair.layers(Array(input.dropFirst())).map(Memory.init)
       let chain = GraphChain(
         layers.map { (UnsafeRawBufferPointer($0.bytes), $0) }, repository: history.repository)
       guard let chain else { return .accepted(0) }
@@ -51,11 +59,12 @@ private struct GraphHistory {
   private(set) var heads: [ObjectID] = []
   private(set) var seed: [UInt8] = []
 
-  init() throws {
+  /// - Parameter chance: once in how many commits two lines of history meet.
+  init(meetingOnceIn chance: Int) throws {
     var random = SplitMix(seed: 8)
     while commits.count < 32 {
       // Now and then two lines of history that meet again.
-      if commits.count > 3, random.once(in: 3) {
+      if commits.count > 3, random.once(in: chance) {
         let some = [random.pick(commits.suffix(4)), commits[commits.count - 1]]
         host.current = try CommitGraph(host.store).maximal(some).sorted()
       }

@@ -8,17 +8,39 @@ extension Target {
   static func index(in folder: String) throws -> Target {
     let path = Array("\(folder)/index".utf8)
     try Directory(Array(folder.utf8)).makeDirectory(Array("index".utf8), mode: 0o755)
-    let memory = MemoryHost("index")
-    try memory.commit([
-      ("a", [1, 2, 3]), ("folder/b", [4]), ("folder/deep/c", []), ("folder/deep/d", [5]), ("z", []),
-    ])
-    let tree = try memory.store.commit(memory.current[0]).tree
     let folder = try Directory(path)
-    try Index.build(tree: tree, memory.store).write(to: folder)
-    let seed = try AtomicFile.read(Array("index".utf8), in: folder, atMost: 1 << 20)
-    return Target(name: "index", seeds: [seed ?? []], repair: { IndexRepair.repair(&$0, &$1) }) {
+    var seeds: [[UInt8]] = []
+    for files in indexedFiles {
+      let memory = MemoryHost("index")
+      try memory.commit(entries: files)
+      let tree = try memory.store.commit(memory.current[0]).tree
+      try Index.build(tree: tree, memory.store).write(to: folder)
+      seeds.append(try AtomicFile.read(Array("index".utf8), in: folder, atMost: 1 << 20) ?? [])
+    }
+    return Target(name: "index", seeds: seeds, repair: { IndexRepair.repair(&$0, &$1) }) {
       try readIndex($0, at: path)
     }
+  }
+
+  /// Folders of many shapes: flat, deep, empty ones, long names, every kind of entry.
+  private static var indexedFiles: [[(String, Entry?)]] {
+    var random = SplitMix(seed: 12)
+    func file(_ random: inout SplitMix) -> Entry {
+      var entry = Entry.file(
+        random.objectID(), size: UInt64(random.below(1 << 30)), mode: 0o644, mtime: .zero)
+      if random.once(in: 2) { entry.attributes = random.objectID() }
+      return entry
+    }
+    func files(_ names: [String]) -> [(String, Entry?)] { names.map { ($0, file(&random)) } }
+    let deep = Array(repeating: "d", count: 40).joined(separator: "/")
+    return [
+      [],
+      files(["a", "folder/b", "folder/deep/c", "folder/deep/d", "z"]),
+      files((0..<90).map { "f\($0)" }),
+      files([deep + "/leaf", deep + "/d", "d/x"]),
+      files((0..<12).map { "\($0)/" + String(repeating: "n", count: 250) }),
+      [("link", Entry.symlink(random.objectID(), size: 3, mtime: .zero))] + files([".fsyncignore"]),
+    ]
   }
 
   private static func readIndex(_ input: [UInt8], at path: [UInt8]) throws -> Outcome {

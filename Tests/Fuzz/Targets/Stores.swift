@@ -19,7 +19,15 @@ struct FuzzedStore {
   }
 
   /// Makes a store with a short history.
-  init(_ name: String, in folder: String, isFolded: Bool = false, isCold: Bool = false) throws {
+  ///
+  /// - Parameters:
+  ///   - isFolded: whether all of it is in packs.
+  ///   - isCold: whether those were collected.
+  ///   - isLong: whether large files were edited again and again, so that frames have prefixes.
+  init(
+    _ name: String, in folder: String, isFolded: Bool = false, isCold: Bool = false,
+    isLong: Bool = false
+  ) throws {
     self.folder = "\(folder)/\(name)"
     let place = Array(self.folder.utf8)
     let host = FuzzedStore.host()
@@ -29,7 +37,16 @@ struct FuzzedStore {
     try memory.commit([("a", [4]), ("folder/c", [UInt8](repeating: 7, count: 900))])
     // Each transaction on a journal beyond its bound folds it first.
     let store = try Store.open(at: place, host: host, journalLimit: isFolded ? 1 : 64 << 20)
-    for part in [memory.store.stored.values.prefix(4), memory.store.stored.values.dropFirst(4)] {
+    if isLong {
+      var random = SplitMix(seed: 14)
+      var content = random.bytes(3000)
+      for edit in 0..<6 {
+        content.insert(UInt8(edit), at: random.below(content.count))
+        try memory.commit([("large", content), ("n\(edit)/\(edit)", [UInt8(edit)])])
+      }
+    }
+    let all = memory.store.stored.values
+    for part in [all.prefix(4), all.dropFirst(4)] {
       let ingest = try store.ingest()
       let worker = ingest.worker()
       for object in part { _ = try worker.put(object.kind, object.bytes) }
@@ -101,14 +118,39 @@ struct FuzzedStore {
 }
 
 extension Target {
-  /// Journals.
-  static func journal(in folder: String) throws -> Target {
-    let store = try FuzzedStore("journal", in: folder)
-    guard let (name, bytes) = store.files.first(where: { $0.key.hasPrefix("journal-") }) else {
-      throw Violation("a store without a journal")
+  /// Repairs what follows a byte that chooses.
+  private static func behindChoice(
+    _ repair: @escaping (inout [UInt8], inout SplitMix) -> Void
+  ) -> (inout [UInt8], inout SplitMix) -> Void {
+    { bytes, random in
+      guard let first = bytes.first else { return }
+      var rest = Array(bytes.dropFirst())
+      repair(&rest, &random)
+      bytes = [first] + rest
     }
-    return Target(name: "journal", seeds: [bytes], repair: { JournalRepair.repair(&$0, &$1) }) {
-      try store.open(name, $0)
+  }
+
+  /// Journals: a byte that chooses the store, and the file.
+  static func journal(in folder: String) throws -> Target {
+    let stores = [
+      try FuzzedStore("journal", in: folder),
+      try FuzzedStore("journal-long", in: folder, isLong: true),
+      try FuzzedStore("journal-folded", in: folder, isFolded: true),
+    ]
+    var seeds: [[UInt8]] = []
+    var names: [String] = []
+    for (number, store) in stores.enumerated() {
+      guard let (name, bytes) = store.files.first(where: { $0.key.hasPrefix("journal-") }) else {
+        throw Violation("a store without a journal")
+      }
+      names.append(name)
+      seeds.append([UInt8(number)] + bytes)
+    }
+    return Target(
+      name: "journal", seeds: seeds, repair: behindChoice { JournalRepair.repair(&$0, &$1) }
+    ) { input in
+      let choice = Int(input.first ?? 0) % stores.count
+      return try stores[choice].open(names[choice], Array(input.dropFirst()))
     }
   }
 
@@ -117,6 +159,8 @@ extension Target {
     let stores = [
       try FuzzedStore("folded", in: folder, isFolded: true),
       try FuzzedStore("cold", in: folder, isFolded: true, isCold: true),
+      try FuzzedStore("long", in: folder, isFolded: true, isLong: true),
+      try FuzzedStore("cold-long", in: folder, isFolded: true, isCold: true, isLong: true),
     ]
     var seeds: [[UInt8]] = []
     var names: [String] = []
@@ -129,13 +173,7 @@ extension Target {
       seeds.append([UInt8(number)] + largest.value)
     }
     return Target(
-      name: "packs", seeds: seeds,
-      repair: { bytes, random in
-        guard let first = bytes.first else { return }
-        var pack = Array(bytes.dropFirst())
-        PackRepair.repair(&pack, &random)
-        bytes = [first] + pack
-      }
+      name: "packs", seeds: seeds, repair: behindChoice { PackRepair.repair(&$0, &$1) }
     ) { input in
       let choice = Int(input.first ?? 0) % stores.count
       return try stores[choice].open(names[choice], Array(input.dropFirst()))
