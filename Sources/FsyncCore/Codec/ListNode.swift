@@ -163,37 +163,15 @@ extension ObjectReader {
     of entry: Entry,
     _ body: (ObjectID, _ length: Int, _ repeats: UInt64) throws(ObjectError) -> Void
   ) throws(ObjectError) {
-    guard entry.contentKind == .list else {
-      return try body(entry.content, Int(entry.size), 1)
-    }
-    let root = try listNode(entry.content)
-    guard root.length == entry.size else { throw .malformed(entry.content, .notCanonical) }
-    try forEachChunk(under: root, body)
-  }
-
-  private func forEachChunk(
-    under node: ListNode,
-    _ body: (ObjectID, _ length: Int, _ repeats: UInt64) throws(ObjectError) -> Void
-  ) throws(ObjectError) {
-    for element in node.elements {
-      if node.level == 0 {
-        try body(element.id, Int(element.length), element.repeats)
-      } else {
-        let child = try listNode(element.id)
-        guard child.level == node.level - 1, child.length == element.length else {
-          throw .malformed(element.id, .notCanonical)
-        }
-        for _ in 0..<element.repeats { try forEachChunk(under: child, body) }
-      }
+    try forEachChunk(of: entry, in: 0..<entry.size) { id, length, repeats, _ throws(ObjectError) in
+      try body(id, length, repeats)
     }
   }
-}
 
-extension ObjectReader {
   /// Calls back for each run of equal chunks that has bytes in a range of a file's content, in
   /// file order, with where in the file the run begins.
   ///
-  /// What lies elsewhere is passed over by its length.
+  /// What lies elsewhere is passed over by its length. Sizes are checked as for the whole.
   package func forEachChunk(
     of entry: Entry, in range: Range<UInt64>,
     _ body: (ObjectID, _ length: Int, _ repeats: UInt64, _ start: UInt64) throws(ObjectError) ->
