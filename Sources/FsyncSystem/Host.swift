@@ -10,6 +10,16 @@ package enum Clock {
     return FileTime(seconds: Int64(time.tv_sec), nanoseconds: UInt32(time.tv_nsec))
   }
 
+  /// The time with which the kernel stamps a change that comes now, where stamps are coarse.
+  ///
+  /// It is behind the time of day by what has passed since the last tick: some milliseconds, and more
+  /// where a busy machine was held up. So only what this clock says tells how late a later stamp must be.
+  package static func stamps() -> FileTime {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME_COARSE, &time)
+    return FileTime(seconds: Int64(time.tv_sec), nanoseconds: UInt32(time.tv_nsec))
+  }
+
   /// Seconds of a clock that is never set.
   package static func monotonic() -> Double {
     var time = timespec()

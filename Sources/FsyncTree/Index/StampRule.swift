@@ -30,10 +30,20 @@ package enum StampRule: Hashable, Sendable {
   /// Waits until a change that comes now must get a later stamp, where that is a matter of
   /// milliseconds.
   func wait(after stamp: FileTime) {
-    let seconds = stamp.adding(nanoseconds: tick(after: stamp)).seconds(since: Clock.now())
-    guard self == .coarse, seconds >= 0, seconds < 0.1 else { return }
-    // Waiting for nothing to happen; an error here only means that files are read once more.
-    _ = try? Poll.wait(reading: -1, writing: -1, seconds: seconds + 0.002)
+    let safe = stamp.adding(nanoseconds: tick(after: stamp))
+    guard self == .coarse, safe.seconds(since: Clock.stamps()) < 0.1 else { return }
+    StampRule.wait(until: safe)
+  }
+
+  /// Waits until a change that comes now must get a stamp later than a moment.
+  static func wait(until moment: FileTime) {
+    // That clock goes in steps: what is left of one is waited for after the rest.
+    for _ in 0..<8 {
+      let seconds = moment.seconds(since: Clock.stamps())
+      guard seconds >= 0 else { return }
+      // Waiting for nothing to happen; an error here only means that files are read once more.
+      _ = try? Poll.wait(reading: -1, writing: -1, seconds: seconds + 0.002)
+    }
   }
 }
 

@@ -64,7 +64,7 @@ extension Applier {
   private func done(_ name: [UInt8], in folder: OpenFolder) throws(SystemError) -> Outcome {
     let stat = try folder.directory.stat(name)
     return .done(
-      KnownStat(stat, isRacy: !options.stamps.isSafe(stat.ctime, at: Clock.now())))
+      KnownStat(stat, isRacy: !options.stamps.isSafe(stat.ctime, at: Clock.stamps())))
   }
 
   /// Lends staged content; stages it once more beside its target where that lies on another file

@@ -18,7 +18,7 @@ extension Placing {
     // A few are sooner read again than waited for.
     if fresh.count >= Placing.share { options.stamps.wait(after: latest) }
     for position in fresh {
-      guard let known = freshStat(position), options.stamps.isSafe(known.ctime, at: Clock.now()),
+      guard let known = freshStat(position), options.stamps.isSafe(known.ctime, at: Clock.stamps()),
         let parent = changes[position].path.parent, let name = changes[position].path.name,
         let folder = try? cursor.folder(parent),
         let now = try? folder.directory.stat(name.bytes), now == known

@@ -89,7 +89,7 @@ struct Placing {
     var latest: FileTime?
     for case .inside(let stat) in staging.states { latest = max(latest ?? stat.ctime, stat.ctime) }
     if let latest { options.stamps.wait(after: latest) }
-    let now = Clock.now()
+    let now = Clock.stamps()
     let ordered = roots.indices.sorted { roots[$0].path < roots[$1].path }
     var isPlaced = [Bool](repeating: false, count: roots.count)
     for number in ordered {

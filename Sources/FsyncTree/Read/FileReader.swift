@@ -56,7 +56,7 @@ package final class FileReader {
     file = nil
     do throws(SystemError) {
       let folder = try cursor.folder(parent)
-      let opened = Clock.now()
+      let opened = Clock.stamps()
       let file = try folder.directory.file(name.bytes, .readNoFollow)
       let before = try file.stat()
       if before.size >= FileReader.largeFile { file.expectSequentialReads() }
@@ -121,7 +121,7 @@ package final class FileReader {
     guard let parent = path.parent, let name = path.name else { throw .special(.directory) }
     do throws(SystemError) {
       let folder = try cursor.folder(parent)
-      let opened = Clock.now()
+      let opened = Clock.stamps()
       let before = try folder.directory.stat(name.bytes)
       guard before.kind == .symlink else { throw SystemError(.readLink, code: 0) }
       let target = try folder.directory.readSymlink(name.bytes)

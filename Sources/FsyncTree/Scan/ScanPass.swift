@@ -21,7 +21,7 @@ final class ScanPass: Sendable {
     self.index = index
     self.options = options
     self.previous = previous
-    started = Clock.now()
+    started = Clock.stamps()
     mounts = Set(options.mounts)
     var byNumber: [Int: Int] = [:]
     for (position, directory) in (previous?.directories ?? []).enumerated() {

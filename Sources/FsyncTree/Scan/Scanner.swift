@@ -93,14 +93,10 @@ package enum Scanner {
 extension Scan {
   /// Waits until a change that comes now must show in the stamp of every directory here.
   fileprivate func waitForTick() {
-    let now = Clock.now()
-    var wait = 0.0
-    for case let stat? in directories.map(\.stat) where stat.ctime <= now {
-      let safe = stat.ctime.adding(nanoseconds: stamps.tick(after: stat.ctime))
-      wait = max(wait, safe.seconds(since: now))
-    }
-    guard wait > 0 else { return }
-    // Waiting for nothing to happen; an error here only means that the tree is read once more.
-    _ = try? Poll.wait(reading: -1, writing: -1, seconds: wait + 0.002)
+    guard stamps == .coarse else { return }
+    let now = Clock.stamps()
+    let safe = directories.compactMap(\.stat).filter { $0.ctime <= now }
+      .map { $0.ctime.adding(nanoseconds: stamps.tick(after: $0.ctime)) }.max()
+    if let safe { StampRule.wait(until: safe) }
   }
 }
