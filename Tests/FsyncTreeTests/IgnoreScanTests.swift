@@ -19,7 +19,7 @@ import Testing
     #expect(
       try replica.paths == [".fsyncignore", "a.c", "sub", "sub/.fsyncignore", "sub/b.o"])
     // Nothing of that is looked at again.
-    usleep(30_000)
+    usleep(50_000)
     try replica.commit()
     #expect(try replica.scan().directories.isEmpty)
   }
@@ -33,7 +33,7 @@ import Testing
     try replica.commit()
     #expect(try replica.paths == [".fsyncignore", "empty"])
     // What comes in there later is seen, though the folder above does not change for it.
-    usleep(30_000)
+    usleep(50_000)
     try replica.commit()
     try folder.write("only/ignored/a.c", [1])
     try replica.commit()
@@ -68,7 +68,7 @@ import Testing
     try folder.write("sub/deep/a.o", [1])
     try folder.write("sub/deep/a.c", [1])
     let replica = try Replica(folder.path)
-    usleep(30_000)
+    usleep(50_000)
     try replica.commit()
     try folder.write(".fsyncignore", Array("*.c\n".utf8))
     try replica.commit()

@@ -18,7 +18,7 @@ import Testing
     let replica = try Replica(folder.path)
     try random.grow(replica.root, depth: 4, count: 7)
     try replica.commit()
-    usleep(30_000)
+    usleep(50_000)
     try replica.commit()
     let home = try Directory(Array(place.path.utf8))
     try replica.index.write(to: home)
@@ -39,7 +39,7 @@ import Testing
     let replica = try Replica(folder.path)
     try random.grow(replica.root, depth: 3, count: 6)
     let tree = try replica.commit()
-    usleep(30_000)
+    usleep(50_000)
     try replica.commit()
     let old = replica.index
     replica.index = try Index.build(tree: tree, replica.objects)

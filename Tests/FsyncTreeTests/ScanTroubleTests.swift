@@ -83,7 +83,7 @@ import Testing
     ]
     #expect(try replica.scan().problems == expected)
     // They are said again as long as they are there.
-    usleep(30_000)
+    usleep(50_000)
     try replica.commit()
     #expect(try replica.scan().problems == expected)
   }

@@ -29,7 +29,7 @@ import Testing
     try folder.write("d.txt", [2])
     let replica = try Replica(folder.path)
     let tree = try replica.commit()
-    usleep(30_000)
+    usleep(50_000)
     #expect(try replica.commit() == tree)
     let scan = try replica.scan()
     #expect(scan.isClean)
@@ -155,7 +155,7 @@ import Testing
     let replica = try Replica(folder.path)
     let count = 200_000
     for number in 0..<count { mknod(folder.appending("f\(number)"), S_IFREG | 0o644, 0) }
-    usleep(30_000)
+    usleep(50_000)
     let empty = replica.objects.put(.chunk, [])
     func commit() throws -> Int {
       let scan = try Scanner.settle(
@@ -189,7 +189,7 @@ import Testing
     try folder.write("a", [1])
     try replica.commit()
     #expect(!(try replica.scan().isClean))
-    usleep(30_000)
+    usleep(50_000)
     try replica.commit()
     #expect(try replica.scan().isClean)
   }

@@ -15,7 +15,7 @@ import Testing
     let replica = try Replica(folder.path)
     replica.options.threads = 1
     try replica.commit()
-    usleep(30_000)
+    usleep(50_000)
     try replica.commit()
     let (from, to) = ((folder.appending("a/file"), folder.appending("b/file")))
     let moves = Atomic<Int>(0)

@@ -20,7 +20,8 @@ import Testing
     let folder = try TemporaryDirectory(inMemory: true)
     let atOnce = try replica(folder.path, threads: 1 + random.below(4))
     try random.grow(atOnce.root, depth: 4, count: 7)
-    usleep(20_000)
+    // Until what was just stamped vouches for itself.
+    usleep(50_000)
     let remembering = try Replica(folder.path)
     #expect(try atOnce.commit() == remembering.commit(), "seed \(seed)")
     #expect(try atOnce.entries() == remembering.entries(), "seed \(seed)")
