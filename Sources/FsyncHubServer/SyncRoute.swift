@@ -92,7 +92,9 @@ struct SyncRoute: Sendable {
   /// Carries both directions until the session has said all.
   ///
   /// The request is read whatever the session does, since it was granted: a proxy whose connection
-  /// to us was full might never go on with it; see `HTTPFlow`.
+  /// to us was full might never go on with it; see `HTTPFlow`. The answer ends after the request, for
+  /// a client to which an answer's end and the connection's come in the midst of what it sends may
+  /// throw away what it has not read yet. AsyncHTTPClient does.
   private func relay(
     _ body: RequestBody, to outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
     _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, to writer: inout any ResponseBodyWriter
@@ -133,6 +135,12 @@ struct SyncRoute: Sendable {
     let result: Result<Void, any Error>
     do {
       while let part = await outflow.next() { try await writer.write(part) }
+      let limit = Task { [timeout] in
+        try await Task.sleep(for: .seconds(timeout))
+        upload.cancel()
+      }
+      await upload.value
+      limit.cancel()
       result = .success(())
     } catch { result = .failure(error) }
     await outflow.finish()

@@ -101,7 +101,7 @@ import Testing
           $FSYNC commit -q -m $n
         done
       }
-      (work ../desk 1) & (work ../lap 20) & wait %1; wait %2
+      (work ../desk 1) & one=$!; (work ../lap 20) & wait $!; wait $one
       rm file18; mv file16 renamed; $FSYNC sync -q
       # Meanwhile the others have tidied up.
       for place in . ../hub/notes; do
