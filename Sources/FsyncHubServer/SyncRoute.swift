@@ -43,7 +43,7 @@ struct SyncRoute: Sendable {
     options.isReadOnly = access < .write
     let (path, body, logger) = (hub.path(of: name), request.body, context.logger)
     var headers: HTTPFields = [
-      .contentType: Self.mediaType, .cacheControl: "no-store", .connection: "close",
+      .contentType: Self.mediaType, .cacheControl: "no-store",
     ]
     // A proxy that gathers the answer before it passes it on would stop both sides for ever.
     if let field = HTTPField.Name("X-Accel-Buffering") { headers[field] = "no" }

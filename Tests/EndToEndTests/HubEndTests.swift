@@ -18,7 +18,7 @@ import Testing
       FSYNC_SSH_COMMAND="$PWD/../line" $FSYNC sync -q ssh://host/notes
       say() {
         exec 3<>/dev/tcp/127.0.0.1/\(hub.port)
-        printf '%s\\r\\n' 'POST /notes/sync HTTP/1.1' 'Host: localhost' \
+        printf '%s\\r\\n' 'POST /notes/sync HTTP/1.1' 'Host: localhost' 'Connection: close' \
           'Transfer-Encoding: chunked' 'Content-Type: application/x-fsync-session' '' >&3
         printf '%x\\r\\n' $(stat -c %s ../said) >&3; cat ../said >&3; printf '\\r\\n' >&3
       }
