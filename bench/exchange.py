@@ -13,6 +13,7 @@ adds, over 0.1; ssh's handshake has no delay. Needs root for sshd, and room for 
 import argparse
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -110,6 +111,8 @@ def line(name, row):
 
 def main():
     options = arguments()
+    # Who is told to stop tidies up as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     work = tempfile.mkdtemp(prefix="fsync-exchange.", dir=options.work)
     os.chdir(work)
     far = Far(work, os.path.realpath(options.fsync), os.path.join(HERE, "wire.py"))
