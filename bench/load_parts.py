@@ -168,7 +168,7 @@ class Client:
 
     def sync(self):
         began = time.monotonic()
-        code, document, errors = self.fsync("sync", "--json", "--retry", "3", "--max-time", "60s")
+        code, document, errors = self.fsync("sync", "--json", "--retry", "3", "--max-time", "5m")
         self.commits.update(document.get("commits", []))
         if code in (0, 2):
             self.times.append(time.monotonic() - began)

@@ -9,8 +9,20 @@ final class MergeMemory {
     let parent: ObjectID
   }
 
-  /// The answers to `RenameHistory`.
-  var moves: [Move: RenameRelation] = [:]
+  /// The relations that were met, and what was made of them.
+  private(set) var relations = RelationTable()
+  /// The answers to `RenameHistory`, by their numbers.
+  var moves: [Move: Int] = [:]
   /// The contents that a commit introduced, for `CommitOrder`.
   var introduced: [ObjectID: Set<ObjectID>] = [:]
+
+  /// The pairs of paths that relations may have together before all are forgotten.
+  private static let relationBound = 1 << 20
+
+  /// Forgets relations where they have grown too large; their numbers mean nothing afterwards.
+  func trim() {
+    guard relations.weight > Self.relationBound else { return }
+    relations = RelationTable()
+    moves = [:]
+  }
 }

@@ -12,6 +12,7 @@ final class MergeStep {
   }
 
   let objects: ObjectOverlay
+  private let memory: MergeMemory
   let base: MergeSide
   let left: MergeSide
   let right: MergeSide
@@ -34,6 +35,7 @@ final class MergeStep {
     right: MergeSide, memory: MergeMemory
   ) throws(ObjectError) {
     self.objects = objects
+    self.memory = memory
     self.base = base
     self.left = left
     self.right = right
@@ -89,8 +91,12 @@ final class MergeStep {
     try carryMerged(left, isLeft: true, into: &side)
     try carryMerged(right, isLeft: false, into: &side)
     let (leftMoves, rightMoves) = (RenameRelation(moves.left), RenameRelation(moves.right))
-    for (head, relation) in left.moves { side.moves[head] = relation.composed(with: leftMoves) }
-    for (head, relation) in right.moves { side.moves[head] = relation.composed(with: rightMoves) }
+    memory.trim()
+    for (old, moves) in [(left, leftMoves), (right, rightMoves)] {
+      for (head, relation) in old.moves {
+        side.moves[head] = memory.relations.composed(relation, with: moves)
+      }
+    }
     return side
   }
 

@@ -11,27 +11,28 @@ struct RenameHistory {
   ///
   /// What lies between is looked at once, however many heads there are. A head that descends from
   /// no base has no entry.
-  func relations(
+  /// - Returns: numbers of relations in the memory.
+  private func relations(
     from bases: [ObjectID], to heads: [ObjectID]
-  ) throws(ObjectError) -> [ObjectID: RenameRelation] {
-    var known: [ObjectID: RenameRelation] = [:]
-    for base in bases { known[base] = .identity }
+  ) throws(ObjectError) -> [ObjectID: Int] {
+    let table = memory.relations
+    var known: [ObjectID: Int] = [:]
+    for base in bases { known[base] = RelationTable.identity }
     // Parents come first. A commit that descends from no base has nothing to say.
     for id in try graph.missing(from: heads, having: bases) {
       let commit = try graph.commit(id)
-      var merged: RenameRelation?
+      var merged: Int?
       for parent in commit.parents {
         guard var way = known[parent] else { continue }
         if let view = commit.baseView?.renames {
-          way = way.composed(with: try movesIntoView(view, from: parent))
+          way = table.composed(way, with: try movesIntoView(view, from: parent))
         }
-        // Most ways to a commit of many parents are the same.
-        if way == merged { continue }
-        merged = merged?.union(way) ?? way
+        merged = merged.map { table.union($0, way) } ?? way
       }
       guard var relation = merged else { continue }
       if let renames = commit.renames {
-        relation = relation.composed(with: RenameRelation(try objects.renames(renames)))
+        let own = RenameRelation(try objects.renames(renames))
+        relation = table.composed(relation, with: table.number(of: own))
       }
       known[id] = relation
     }
@@ -41,15 +42,16 @@ struct RenameHistory {
   /// What a view's merge moved of one parent's paths: what that parent has, and not yet there.
   private func movesIntoView(
     _ records: ObjectID, from parent: ObjectID
-  ) throws(ObjectError) -> RenameRelation {
+  ) throws(ObjectError) -> Int {
     let question = MergeMemory.Move(records: records, parent: parent)
     if let answer = memory.moves[question] { return answer }
     let tree = try graph.commit(parent).tree
-    let answer = try RenameRelation(try objects.renames(records)).filter {
+    let moves = try RenameRelation(try objects.renames(records)).filter {
       from, to throws(ObjectError) -> Bool in
       guard try objects.entry(at: from, in: tree) != nil else { return false }
       return try objects.entry(at: to, in: tree) == nil
     }
+    let answer = memory.relations.number(of: moves)
     memory.moves[question] = answer
     return answer
   }
@@ -60,13 +62,15 @@ struct RenameHistory {
     from base: MergeSide, to side: MergeSide
   ) throws(ObjectError) -> RenameRelation {
     guard let old = base.tree, let new = side.tree, old != new else { return .identity }
-    var recorded = RenameRelation.identity
+    memory.trim()
+    let table = memory.relations
     let ways = try relations(from: base.heads, to: side.heads)
+    var all = RelationTable.identity
     for head in side.heads {
-      let way = ways[head] ?? .identity
-      recorded = recorded.union(way.composed(with: side.moves[head] ?? .identity))
+      let moved = table.number(of: side.moves[head] ?? .identity)
+      all = table.union(all, table.composed(ways[head] ?? RelationTable.identity, with: moved))
     }
-    recorded = try recorded.filter { from, to throws(ObjectError) -> Bool in
+    let recorded = try table[all].filter { from, to throws(ObjectError) -> Bool in
       guard try objects.entry(at: from, in: old) != nil else { return false }
       return try objects.entry(at: to, in: new) != nil
     }

@@ -8,6 +8,8 @@ struct RenameRelation: Hashable, Sendable {
   ///
   /// Of several the smallest: a path has come from one place.
   private(set) var sources: [Path: Path] = [:]
+  /// A hash of the sources, which is asked for far more often than they change.
+  private var fingerprint = 0
 
   /// Nothing is moved.
   static let identity = RenameRelation()
@@ -32,7 +34,13 @@ struct RenameRelation: Hashable, Sendable {
     for path in fixed where sources[path] == nil && path.hasAncestor(in: movers) {
       sources[path] = path
     }
-    for (to, from) in sources { targets[from, default: []].append(to) }
+    for (to, from) in sources {
+      targets[from, default: []].append(to)
+      var hasher = Hasher()
+      hasher.combine(to)
+      hasher.combine(from)
+      fingerprint ^= hasher.finalize()
+    }
     targets = targets.mapValues { $0.sorted() }
   }
 
@@ -43,6 +51,16 @@ struct RenameRelation: Hashable, Sendable {
 
   /// Says whether nothing is moved.
   var isIdentity: Bool { targets.isEmpty }
+
+  /// The number of pairs.
+  var count: Int { sources.count }
+
+  // The targets follow from the sources.
+  static func == (left: RenameRelation, right: RenameRelation) -> Bool {
+    left.fingerprint == right.fingerprint && left.sources == right.sources
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
 
   /// All pairs, in no order.
   var pairs: [(from: Path, to: Path)] { sources.map { ($0.value, $0.key) } }

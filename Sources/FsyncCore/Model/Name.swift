@@ -51,7 +51,12 @@ package struct Name: Hashable, Comparable, Sendable {
 
   /// Orders names by their bytes, as trees are.
   package static func < (left: Name, right: Name) -> Bool {
-    left.bytes.lexicographicallyPrecedes(right.bytes)
+    left.bytes.precedes(right.bytes)
+  }
+
+  /// Hashes the bytes at once.
+  package func hash(into hasher: inout Hasher) {
+    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
   }
 }
 

@@ -81,6 +81,9 @@ package enum ObjectError: Error, Hashable, Sendable {
 package protocol ObjectReader {
   /// Returns the object with this id, nil when it is not here.
   func object(_ id: ObjectID) throws(ObjectError) -> StoredObject?
+
+  /// Returns one decoded node of a tree: a leaf's entries or an inner node's children.
+  func treeNode(_ id: ObjectID) throws(ObjectError) -> TreeNode
 }
 
 extension ObjectReader {
@@ -101,6 +104,10 @@ extension ObjectReader {
 
   /// Returns one decoded node of a tree: a leaf's entries or an inner node's children.
   package func treeNode(_ id: ObjectID) throws(ObjectError) -> TreeNode {
+    try decodedTreeNode(id)
+  }
+
+  fileprivate func decodedTreeNode(_ id: ObjectID) throws(ObjectError) -> TreeNode {
     let bytes = try bytes(id, .tree)
     do { return try TreeNode(decoding: bytes) } catch { throw .malformed(id, error) }
   }
@@ -128,6 +135,11 @@ extension ObjectReader {
 package final class ObjectOverlay: ObjectReader {
   private let base: any ObjectReader
   private var objects: [ObjectID: StoredObject] = [:]
+  /// Nodes that were decoded lately: a merge of many heads looks into the same folders for every
+  /// path that was ever moved.
+  private var nodes: [ObjectID: TreeNode] = [:]
+  /// The most nodes that are kept.
+  private static let nodeBound = 1024
   /// The ids of the new objects in the order in which they were put.
   package private(set) var order: [ObjectID] = []
 
@@ -140,6 +152,15 @@ package final class ObjectOverlay: ObjectReader {
   package func object(_ id: ObjectID) throws(ObjectError) -> StoredObject? {
     if let new = objects[id] { return new }
     return try base.object(id)
+  }
+
+  /// Returns one decoded node of a tree, which may have been decoded before.
+  package func treeNode(_ id: ObjectID) throws(ObjectError) -> TreeNode {
+    if let node = nodes[id] { return node }
+    let node = try decodedTreeNode(id)
+    if nodes.count >= Self.nodeBound { nodes.removeAll(keepingCapacity: true) }
+    nodes[id] = node
+    return node
   }
 
   /// Keeps an object and returns its id; one that is already kept costs a look-up.

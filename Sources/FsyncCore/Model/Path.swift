@@ -74,7 +74,12 @@ package struct Path: Hashable, Comparable, Sendable {
 
   /// Orders paths by their bytes.
   package static func < (left: Path, right: Path) -> Bool {
-    left.bytes.lexicographicallyPrecedes(right.bytes)
+    left.bytes.precedes(right.bytes)
+  }
+
+  /// Hashes the bytes at once.
+  package func hash(into hasher: inout Hasher) {
+    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
   }
 }
 
