@@ -153,4 +153,39 @@ import Testing
       }
     }
   }
+
+  @Test("a copy with a prefix hides none without that the journal's index alone knows")
+  func copiesOfWhatIsIndexed() throws {
+    let directory = try TemporaryDirectory()
+    let folder = bytes(directory.appending("store"))
+    var versions = [SplitMix.bytes(seed: 50, 60_000)]
+    for index in 1..<3 {
+      versions.append(versions[index - 1])
+      versions[index][index * 1000] &+= 1
+    }
+    let ids = versions.map { Digest.object(.chunk, $0) }
+    let store = try Store.create(at: folder, host: host())
+    for version in versions[..<2] { _ = try store.commit([version]) }
+    // An index is written from a number of megabytes on.
+    for seed in 0..<UInt64(24) {
+      _ = try store.commit((0..<3).map { SplitMix.bytes(seed: 100 + seed * 3 + $0, 128_000) })
+    }
+    #expect(try Directory(folder).names().contains(bytes("journal-00000001.index")))
+
+    let again = try Store.open(at: folder, host: host())
+    let quarantine = try again.quarantine(named: [])
+    let encoder = FrameEncoder(.standard)
+    // The last version needs the second whole, and the second comes once more, as what it changed.
+    for index in [2, 1] {
+      encoder.add(ids[index], .chunk, versions[index])
+      let frame = encoder.finish(prefix: [ids[index - 1]], prefixBytes: versions[index - 1])
+      #expect(!frame.prefix.isEmpty)
+      try quarantine.append(frame.encoded)
+    }
+    try again.transact { (_, transaction) throws(Refusal) in transaction.adopt(quarantine) }
+    for store in [again, try Store.open(at: folder, host: host())] {
+      for (id, version) in zip(ids, versions) { #expect(try store.object(id)?.bytes == version) }
+      #expect(try store.verify(roots: []).damages.allSatisfy(\.isMissing))
+    }
+  }
 }

@@ -42,11 +42,15 @@ final class Journal: Sendable {
   func add(_ frames: [PlacedFrame]) { tail.add(frames) }
 
   /// Looks for an object.
+  ///
+  /// Of several copies one without a prefix, however old: frames rely on it as theirs.
   func find(_ id: ObjectID) -> (slot: Slot, range: Range<UInt64>)? {
-    if let found = tail.find(id) { return found }
+    let newer = tail.find(id)
+    if let newer, !newer.slot.hasPrefix { return newer }
     guard let index, case .found(let slot) = index.find(id),
       let range = index.range(ofFrame: slot.frame)
-    else { return nil }
+    else { return newer }
+    if slot.hasPrefix, let newer { return newer }
     return (slot, range)
   }
 
