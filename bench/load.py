@@ -164,6 +164,7 @@ def begin(options, work, pool):
     first.init(options.files)
     for client, code in zip(others, pool.map(Client.clone, others)):
         if code != 0:
+            hub.process.kill()
             sys.exit(f"{client.name} cannot clone: {client.strange}")
     return hub, clients
 

@@ -98,6 +98,7 @@ shot() { # name, path
       "$browser" --headless=new --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$work/browser" \
         --window-size=$size "$@" --screenshot="$out/$name-${size%,*}-$scheme.png" "$base$path" \
         >/dev/null 2>&1
+      [ -s "$out/$name-${size%,*}-$scheme.png" ] || { echo "$name: no picture" >&2; exit 1; }
       set -- "$name" "$path"
     done
   done
@@ -134,5 +135,4 @@ shot evil-svg /photos/files/now/picture.svg
 shot evil-long /photos/files/now/long-line.txt
 shot evil-text /photos/files/now/encodings.txt
 shot evil-commit "/photos/commit/$bad"
-"$fsync" -C "$work/hub" hub token add -q --read project someone >"$work/token"
-shot asked /project/
+# The page of a hub that wants a token comes after the browser's own question, which nobody answers here.
