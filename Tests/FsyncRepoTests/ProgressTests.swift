@@ -6,22 +6,11 @@ import Testing
 @Suite struct ProgressTests {
   /// What was reported, in order.
   private final class Reports: Sendable {
-    struct Report {
-      let phase: Progress.Phase
-      let done: Int
-      let total: Int?
-      let bytes: UInt64
-    }
+    private let all = Mutex<[Progress.Step]>([])
 
-    private let all = Mutex<[Report]>([])
+    var progress: Progress { Progress { [self] step in all.withLock { $0.append(step) } } }
 
-    var progress: Progress {
-      Progress { [self] phase, done, total, bytes in
-        all.withLock { $0.append(Report(phase: phase, done: done, total: total, bytes: bytes)) }
-      }
-    }
-
-    func of(_ phase: Progress.Phase) -> [Report] {
+    func of(_ phase: Progress.Phase) -> [Progress.Step] {
       all.withLock { $0.filter { $0.phase == phase } }
     }
   }
@@ -32,14 +21,16 @@ import Testing
     let desk = try Repository.make("desk", in: directory)
     for number in 0..<60 { try desk.tree.write("f\(number)", random.bytes(50_000)) }
     try desk.commit("files")
-    // A clone is sent everything, and not told how much that is.
+    // A clone is told how much it is sent.
     let reports = Reports()
     let lap = try Repository.clone(
       from: desk.url, to: Array(directory.appending("lap").utf8), bare: false,
       name: Array("lap".utf8), progress: reports.progress, over: .local
     ).repository
     let received = reports.of(.receiving)
-    #expect(received.count > 2 && received.allSatisfy { $0.total == nil })
+    #expect(received.count > 2)
+    #expect(received.allSatisfy { $0.files?.total == 60 && $0.done <= $0.total ?? 0 })
+    #expect(received.last?.files?.done ?? 0 > 20)
     #expect(zip(received, received.dropFirst()).allSatisfy { $0.bytes <= $1.bytes })
     #expect((received.last?.bytes ?? 0) > 1_000_000)
     #expect(reports.of(.sending).isEmpty)
@@ -52,11 +43,13 @@ import Testing
     let sent = back.of(.sending)
     #expect(sent.count > 2 && sent.allSatisfy { $0.total == sent[0].total })
     #expect(sent.allSatisfy { $0.done <= $0.total ?? 0 } && sent[0].total ?? 0 > 100)
+    #expect(sent.allSatisfy { $0.files?.total == 100 } && sent.last?.files?.done ?? 0 > 20)
     let there = Reports()
     desk.progress = there.progress
     for number in 0..<60 { try lap.tree.write("g\(number)", random.bytes(50_000)) }
     try desk.sync(lap.url)
     let chosen = there.of(.receiving)
     #expect(chosen.count > 2 && chosen.allSatisfy { $0.done <= $0.total ?? 0 })
+    #expect(chosen.last?.files?.total == 60)
   }
 }

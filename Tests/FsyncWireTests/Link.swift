@@ -9,6 +9,8 @@ struct LinkResult {
   var counts = ExchangeCounts()
   var serverCounts = ExchangeCounts()
   var steps = 0
+  /// What the client was told that it would be sent.
+  var expected: Outline?
 }
 
 /// How a link between two ends behaves.
@@ -20,6 +22,8 @@ struct Link {
   var cutTowardsServer = Int.max
   /// Changes bytes on their way.
   var tamper: ((_ towardsServer: Bool, _ offset: Int, inout [UInt8]) -> Void)?
+  /// Whether somebody watches how far the client is.
+  var isWatched = false
   /// Moves one direction before the other, by chance.
   var random = SplitMix(seed: 1)
 
@@ -27,7 +31,7 @@ struct Link {
   mutating func run(
     _ client: MemoryHost, _ server: MemoryHost, shared: [ObjectID] = []
   ) throws -> LinkResult {
-    var left = try Endpoint(client: client, shared: shared)
+    var left = try Endpoint(client: client, shared: shared, isWatched: isWatched)
     var right = Endpoint(server: server)
     var result = LinkResult()
     var (toServer, toClient) = (0, 0)
@@ -62,6 +66,7 @@ struct Link {
     result.server = right.outcome
     result.counts = left.counts
     result.serverCounts = right.counts
+    result.expected = left.expected
     return result
   }
 

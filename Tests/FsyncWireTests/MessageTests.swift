@@ -48,7 +48,7 @@ import Testing
       .joined(Joined(heads: [])), .keepAlive, .failure(Failure(.full, Array("no space".utf8))),
       .failure(Failure(.other)), .lacking([]), .lacking([id(1), id(2)].sorted()),
       .fetch(Fetch(repository: identified(5), ids: [id(1), id(2), id(3)])), .absent([id(7)]),
-      .absent(heads),
+      .absent(heads), .outline(Outline(objects: 300, files: 2)),
     ]
   }
 

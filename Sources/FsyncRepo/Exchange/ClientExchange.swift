@@ -48,7 +48,9 @@ extension Repository {
     do throws(SessionFailure) {
       do throws(ExchangeError) {
         driver = SessionDriver(
-          try Endpoint(client: host, shared: known?.heads ?? []), over: carrier,
+          try Endpoint(
+            client: host, shared: known?.heads ?? [], isWatched: progress.isWatched),
+          over: carrier,
           repository: host.repository, limits: configuration.sessionLimits, watcher: progress)
       } catch { throw .exchange(error) }
       outcome = try driver.run { () throws(RepositoryError) in try checkInterruption() }

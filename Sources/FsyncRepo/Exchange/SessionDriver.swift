@@ -146,11 +146,21 @@ struct SessionDriver<Side: Session> {
   private func report() {
     let counts = endpoint.counts
     if let (done, total) = endpoint.sending {
-      watcher.report(.sending, done, total, counts.bytesSent)
+      watcher.report(
+        Progress.Step(
+          phase: .sending, done: done.objects, total: total.objects, bytes: counts.bytesSent,
+          files: (done.files, total.files)))
     } else if counts.objectsReceived > 0 {
-      let chosen = endpoint.objectsChosen
-      let total = chosen >= counts.objectsReceived ? chosen : nil
-      watcher.report(.receiving, counts.objectsReceived, total, counts.bytesReceived)
+      let done = counts.objectsReceived
+      let total = endpoint.expected?.objects ?? endpoint.objectsChosen
+      var step = Progress.Step(
+        phase: .receiving, done: done, total: total >= done ? total : nil,
+        bytes: counts.bytesReceived)
+      // Which objects are whose shows only in the end: files are taken to come as objects do.
+      if let files = endpoint.expected?.files, total >= done {
+        step.files = (Int(Double(files) * Double(done) / Double(total)), files)
+      }
+      watcher.report(step)
     }
   }
 

@@ -9,10 +9,7 @@ internal import Synchronization
 /// anything else is printed.
 final class ProgressBar: Sendable {
   private struct State {
-    var phase: Progress.Phase?
-    var done = 0
-    var total: Int?
-    var bytes: UInt64 = 0
+    var step: Progress.Step?
     var began = 0.0
     var isDrawn = false
     var turn = 0
@@ -31,11 +28,11 @@ final class ProgressBar: Sendable {
 
   /// Tells the bar how far work is.
   var progress: Progress {
-    Progress { [self] phase, done, total, bytes in
+    Progress { [self] step in
       state.withLock {
-        if $0.phase == nil { $0.began = Clock.monotonic() }
-        if $0.phase != phase || $0.total != total { $0.pace = Pace() }
-        ($0.phase, $0.done, $0.total, $0.bytes) = (phase, done, total, bytes)
+        if $0.step == nil { $0.began = Clock.monotonic() }
+        if $0.step?.phase != step.phase || $0.step?.total != step.total { $0.pace = Pace() }
+        $0.step = step
       }
     }
   }
@@ -45,41 +42,42 @@ final class ProgressBar: Sendable {
     state.withLock {
       if $0.isDrawn { StandardError.write("\r\u{1b}[K") }
       $0.isDrawn = false
-      $0.phase = nil
+      $0.step = nil
     }
   }
 
   private func draw() {
     state.withLock {
-      guard let phase = $0.phase, Clock.monotonic() - $0.began >= ProgressBar.delay else { return }
+      guard let step = $0.step, Clock.monotonic() - $0.began >= ProgressBar.delay else { return }
       $0.turn += 1
       let time = Clock.monotonic()
-      $0.pace.note(done: $0.done, bytes: $0.bytes, at: time)
+      $0.pace.note(done: step.done, bytes: step.bytes, at: time)
       $0.isDrawn = true
-      let line = ProgressBar.line($0, phase, at: time, width: Host.terminalWidth(2) ?? 80)
+      let line = ProgressBar.line($0, step, at: time, width: Host.terminalWidth(2) ?? 80)
       StandardError.write("\r\(line)\u{1b}[K")
     }
   }
 
   private static func line(
-    _ state: State, _ phase: Progress.Phase, at time: Double, width: Int
+    _ state: State, _ step: Progress.Step, at time: Double, width: Int
   ) -> String {
-    var text = phase.rawValue
-    if let total = state.total, total > 0 {
-      let share = min(1, Double(state.done) / Double(total))
+    var text = step.phase.rawValue
+    if let total = step.total, total > 0 {
+      let share = min(1, Double(step.done) / Double(total))
       let filled = Int(share * 20)
       let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 20 - filled)
-      text += " [\(bar)] \(Int(share * 100))% \(state.done)/\(total)"
+      text += " [\(bar)] \(Int(share * 100))% "
+      text += step.files.map { "\($0.done)/\($0.total) files" } ?? "\(step.done)/\(total)"
     } else {
       text += " " + ["|", "/", "-", "\\"][state.turn % 4]
-      if state.done > 0 { text += " \(state.done)" }
+      if step.done > 0 { text += " \(step.done)" }
     }
-    if state.bytes > 0 { text += " " + Figures.bytes(state.bytes) }
-    if let rate = state.pace.bytesPerSecond(bytes: state.bytes, at: time) {
+    if step.bytes > 0 { text += " " + Figures.bytes(step.bytes) }
+    if let rate = state.pace.bytesPerSecond(bytes: step.bytes, at: time) {
       text += " \(Figures.bytes(rate))/s"
     }
-    if let total = state.total,
-      let left = state.pace.secondsLeft(done: state.done, total: total, at: time)
+    if let total = step.total,
+      let left = state.pace.secondsLeft(done: step.done, total: total, at: time)
     {
       text += ", \(Figures.span(left)) left"
     }

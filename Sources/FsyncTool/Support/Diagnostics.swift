@@ -32,9 +32,9 @@ struct Diagnostics: LogHandler {
   static func phases(_ logger: Logger?, of progress: Progress) -> Progress {
     guard let logger else { return progress }
     let last = PhaseBox()
-    return Progress { phase, done, total, bytes in
-      if last.isNew(phase) { logger.debug("\(phase.rawValue)") }
-      progress.report(phase, done, total, bytes)
+    return Progress { step in
+      if last.isNew(step.phase) { logger.debug("\(step.phase.rawValue)") }
+      progress.report(step)
     }
   }
 

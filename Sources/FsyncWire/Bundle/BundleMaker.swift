@@ -20,9 +20,9 @@ package struct BundleMaker {
   package private(set) var objects = 0
 
   /// The objects that it will have; nil before that is known.
-  package var objectsInAll: Int? { production?.progress.map { carried.count + $0.total } }
+  package var objectsInAll: Int? { production?.progress.map { carried.count + $0.total.objects } }
   /// The objects that are in it, as far as they have been compressed.
-  package var objectsDone: Int { objects + (production?.progress?.done ?? 0) }
+  package var objectsDone: Int { objects + (production?.progress?.done.objects ?? 0) }
 
   /// Makes the maker of a bundle's beginning.
   package init(_ plan: BundlePlan, of host: any ExchangeHost) {
@@ -76,7 +76,7 @@ package struct BundleMaker {
     production = current
     var bytes: [UInt8] = []
     switch step {
-    case .busy, .blocked, .offer: break
+    case .busy, .blocked, .offer, .outline: break
     case .frame(let frame):
       writer.append(.frame(frame), to: &bytes)
       note(bytes)

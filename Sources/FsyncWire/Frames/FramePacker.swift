@@ -51,11 +51,10 @@ package struct FramePacker {
   private var ready: [[UInt8]] = []
   private let isSmall: Bool
   private let adapts: Bool
-  /// The objects handed over in frames.
-  package private(set) var objectsSent = 0
-
-  /// The objects that are to be handed over in all.
-  package var objectsInAll: Int { groups.count }
+  /// What has been handed over in frames.
+  package private(set) var sentSoFar = Outline(objects: 0, files: 0)
+  /// What is to be handed over in all.
+  package private(set) var all = Outline(objects: 0, files: 0)
 
   private var plainBound = FramePacker.usualBound
 
@@ -99,7 +98,9 @@ package struct FramePacker {
       let place =
         isSmall ? nil : try reading { () throws(ObjectError) in try source.place(of: id) }
       groups.append((place, Int32(index)))
+      if listing.endsFile(index) { all.files += 1 }
     }
+    all.objects = groups.count
     if !isSmall {
       groups.sort { left, right in
         switch (left.place, right.place) {
@@ -207,7 +208,8 @@ package struct FramePacker {
 
   private mutating func markSent(_ index: Int) {
     sent[index] = true
-    objectsSent += 1
+    sentSoFar.objects += 1
+    if listing.endsFile(index) { sentSoFar.files += 1 }
   }
 
   private mutating func flush(plain isPlain: Bool) {

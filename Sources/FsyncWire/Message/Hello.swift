@@ -57,8 +57,6 @@ package struct Hello: Hashable, Sendable {
   /// The oldest.
   package var oldest = WireLimits.version
   /// Abilities beyond the version, one bit each; unknown bits are ignored.
-  ///
-  /// None is defined yet.
   package var capabilities: UInt64 = 0
   /// The repository; nil for a client that takes the server's, as a clone does.
   package var repository: RepositoryID?
@@ -73,6 +71,15 @@ package struct Hello: Hashable, Sendable {
     self.repository = repository
     self.shared = shared
     self.standing = standing
+  }
+}
+
+extension Hello {
+  /// Says whether somebody at the client watches how far it is, and the server is to tell how much
+  /// comes.
+  package var isWatched: Bool {
+    get { capabilities & 1 != 0 }
+    set { capabilities = newValue ? capabilities | 1 : capabilities & ~1 }
   }
 }
 

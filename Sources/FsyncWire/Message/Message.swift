@@ -16,6 +16,7 @@ package enum MessageTag: UInt8, Hashable, Sendable, CaseIterable {
   case absent = 12
   case fetch = 13
   case lacking = 14
+  case outline = 15
 
   /// The most bytes of payload.
   package var bound: Int {
@@ -30,7 +31,7 @@ package enum MessageTag: UInt8, Hashable, Sendable, CaseIterable {
     case .failure: WireLimits.text + 16
     case .fetch: WireLimits.fetch * ObjectID.byteCount + 64
     case .lacking: WireLimits.fetch * ObjectID.byteCount + 8
-    case .end, .ack: 16
+    case .end, .ack, .outline: 16
     case .keepAlive: 0
     }
   }
@@ -66,6 +67,8 @@ package enum Message: Hashable, Sendable {
   case fetch(Fetch)
   /// Server: all objects of the fetch have been sent but these, in rising order.
   case lacking([ObjectID])
+  /// Server, to a client that asked for it in its hello: how much is about to be sent.
+  case outline(Outline)
 
   /// The kind.
   package var tag: MessageTag {
@@ -84,6 +87,7 @@ package enum Message: Hashable, Sendable {
     case .absent: .absent
     case .fetch: .fetch
     case .lacking: .lacking
+    case .outline: .outline
     }
   }
 }

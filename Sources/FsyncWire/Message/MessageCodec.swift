@@ -69,6 +69,9 @@ extension Message {
       writer.string(failure.text)
     case .fetch(let fetch): fetch.encode(to: &writer)
     case .lacking(let ids): writer.ids(ids)
+    case .outline(let outline):
+      writer.count(outline.objects)
+      writer.count(outline.files)
     }
     return writer.bytes
   }
@@ -119,6 +122,11 @@ extension Message {
           Failure.Code(rawValue: code) ?? .other, try reader.string(atMost: WireLimits.text)))
     case .fetch: self = .fetch(try Fetch(reading: &reader))
     case .lacking: self = .lacking(try reader.risingIDs(atMost: WireLimits.fetch))
+    case .outline:
+      self = .outline(
+        Outline(
+          objects: try reader.count(atMost: Int(UInt32.max)),
+          files: try reader.count(atMost: Int(UInt32.max))))
     }
     try reader.finish()
   }

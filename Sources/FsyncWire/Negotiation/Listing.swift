@@ -6,6 +6,7 @@ package struct Listing: Sendable {
   private var table = IDTable()
   private var likes: [Int32] = []
   private var hints: [ObjectID] = []
+  private var ends: [Bool] = []
   /// An estimate of the bytes of all objects.
   package private(set) var bytes: UInt64 = 0
 
@@ -14,6 +15,8 @@ package struct Listing: Sendable {
 
   /// The number of objects.
   package var count: Int { table.count }
+  /// The files that any of the objects are listed for.
+  package private(set) var files = 0
   /// The ids.
   package var ids: [ObjectID] { table.ids }
   /// An object that the other side holds and that resembles this one; nil for none.
@@ -33,9 +36,20 @@ package struct Listing: Sendable {
     guard hint != id, table.insert(id) else { return }
     // A node's size is not known before it is read; what counts is file content.
     bytes += min(length ?? 256, UInt64(Limits.object))
+    ends.append(false)
     likes.append(hint == nil ? -1 : Int32(hints.count))
     if let hint { hints.append(hint) }
   }
+
+  /// Notes that the objects from a position on are those of a file.
+  mutating func noteFile(from start: Int) {
+    guard count > start else { return }
+    ends[count - 1] = true
+    files += 1
+  }
+
+  /// Says whether an object is the last of a file's.
+  func endsFile(_ index: Int) -> Bool { ends[index] }
 
   /// Follows what is itself new to the older version that the other side holds.
   private func resolved(_ id: ObjectID) -> ObjectID? {
@@ -59,6 +73,13 @@ package struct Lister {
     var listing = Listing()
     /// Whether chunks of this commit may be absent, and are then passed over.
     var isPartial = false
+    private var start = 0
+
+    init(source: any FrameSource) { self.source = source }
+
+    mutating func beginFile() { start = listing.count }
+    mutating func endFile() { listing.noteFile(from: start) }
+
     mutating func visit(
       _ id: ObjectID, _ kind: ObjectKind, length: UInt64?, like: ObjectID?
     ) throws(WireError) {

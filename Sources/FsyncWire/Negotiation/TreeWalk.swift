@@ -12,6 +12,15 @@ protocol TreeVisitor {
 
   /// Takes an object that the walk could not read because it is not here.
   mutating func absent(_ id: ObjectID, _ kind: ObjectKind) throws(WireError)
+
+  /// Is told before the objects of a file, and after them.
+  mutating func beginFile()
+  mutating func endFile()
+}
+
+extension TreeVisitor {
+  mutating func beginFile() {}
+  mutating func endFile() {}
 }
 
 /// Walks what trees hold and older trees do not, by difference: equal nodes are passed over
@@ -165,7 +174,10 @@ struct TreeWalk<Visitor: TreeVisitor> {
     case .symlink:
       if !isUnchanged { try visitor.visit(entry.content, .chunk, length: entry.size, like: nil) }
     case .file:
-      if !isUnchanged { try file(entry, since: before.last { $0.kind == .file }) }
+      if isUnchanged { break }
+      visitor.beginFile()
+      try file(entry, since: before.last { $0.kind == .file })
+      visitor.endFile()
     }
     return (nil, Extent())
   }

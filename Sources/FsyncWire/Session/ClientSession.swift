@@ -9,12 +9,15 @@ package struct ClientSession: Session, Sendable {
 
   private let hello: Hello
   private var state: State = .new
+  /// Whether the server may still say how much it sends.
+  private var mayOutline = false
   /// See `Session`.
   package var flow = FlowState()
 
   /// Makes a session that will open with a hello.
   package init(_ hello: Hello) {
     self.hello = hello
+    mayOutline = hello.isWatched
   }
 
   /// Opens the session.
@@ -33,6 +36,9 @@ package struct ClientSession: Session, Sendable {
       state = .over
       flow.isFinished = true
       return [.finish(Outcome(peer: peer, report: report))]
+    case (.flowing, .outline) where mayOutline:
+      mayOutline = false
+      return []
     case (.flowing, _):
       guard let result = try flow.flow?.receive(message) else { throw .unexpected(message.tag) }
       return result + finishIfOver()

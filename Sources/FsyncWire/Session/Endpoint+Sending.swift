@@ -3,6 +3,7 @@ import FsyncCore
 extension Endpoint {
   /// Answers a client's hello.
   mutating func prepare(_ hello: Hello) throws(ExchangeError) {
+    tellsOutline = hello.isWatched
     try own { () throws(HostError) in try host.prepare(for: hello.standing) }
     let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
     let knows = try Self.holds(hello.shared, graph)

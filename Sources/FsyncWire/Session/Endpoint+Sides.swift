@@ -46,13 +46,18 @@ extension Standing {
 
 extension Endpoint where Side == ClientSession {
   /// Makes the client's end; it is ready to say hello.
-  /// - Parameter shared: what both sides had after their last session; of no use, and left out,
+  /// - Parameters:
+  ///   - shared: what both sides had after their last session; of no use, and left out,
   ///   where it is not here.
-  package init(client host: any ExchangeHost, shared: [ObjectID]) throws(ExchangeError) {
+  ///   - isWatched: whether somebody watches how far it is.
+  package init(
+    client host: any ExchangeHost, shared: [ObjectID], isWatched: Bool = false
+  ) throws(ExchangeError) {
     let graph = try own { () throws(HostError) in try host.graph(over: host.source) }
     let common = try Self.holds(shared, graph) ? Set(shared).sorted() : []
     let standing = try Self.standing(of: host, beyond: common, graph)
-    let hello = Hello(repository: host.repository, shared: common, standing: standing)
+    var hello = Hello(repository: host.repository, shared: common, standing: standing)
+    hello.isWatched = isWatched
     self.init(ClientSession(hello), host)
     announced = standing.heads
     parser.answering(standing.heads)

@@ -31,8 +31,12 @@ package struct Endpoint<Side: Session> {
   package private(set) var outcome: Outcome?
   /// The objects that were chosen of what the other side offered; 0 where it offered nothing.
   package internal(set) var objectsChosen = 0
-  /// The objects that are being sent, and how many of them have been; nil where none are.
-  package var sending: (done: Int, total: Int)? { production?.progress }
+  /// What is being sent, and how much of it has been; nil where nothing is.
+  package var sending: (done: Outline, total: Outline)? { production?.progress }
+  /// What the other side says that it sends; nil where it says nothing.
+  package private(set) var expected: Outline?
+  /// Whether the other side is still to be told how much it is sent.
+  var tellsOutline = false
   /// What has been exchanged.
   package internal(set) var counts = ExchangeCounts()
 
@@ -124,6 +128,7 @@ package struct Endpoint<Side: Session> {
     if outcome != nil { return false }
     if let message = try wire({ () throws(WireError) in try parser.next() }) {
       counts.note(message)
+      if case .outline(let outline) = message { expected = outline }
       if case .keepAlive = message { keepAliveCount += 1 } else { messagesReceived += 1 }
       if case .hello(let hello) = message {
         writer.answering(hello.standing.heads)
@@ -143,6 +148,10 @@ package struct Endpoint<Side: Session> {
     }
     switch step {
     case .busy: production = current
+    case .outline(let outline):
+      production = current
+      if tellsOutline { writer.append(.outline(outline), to: &output) }
+      tellsOutline = false
     case .blocked:
       production = current
       return false

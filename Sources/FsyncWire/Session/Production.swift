@@ -25,6 +25,8 @@ struct Production {
     case offer([ObjectID])
     /// Send this frame.
     case frame([UInt8])
+    /// So much is sent from now on, which takes a while.
+    case outline(Outline)
     /// Nothing can be done before the other side answers.
     case blocked
     /// All has been handed over.
@@ -69,24 +71,23 @@ struct Production {
       guard offers.isEmpty else { return .blocked }
       let bits = wanted
       let all = !hasOffered
-      stage = .packing(
-        try FramePacker(
-          listing, wanted: { (all || bits[$0]) && !held.contains(listing.ids[$0]) },
-          useLikes: useLikes, source: source, compression: compression))
-      return .busy
+      let packer = try FramePacker(
+        listing, wanted: { (all || bits[$0]) && !held.contains(listing.ids[$0]) },
+        useLikes: useLikes, source: source, compression: compression)
+      stage = .packing(packer)
+      return listing.bytes > UInt64(WireLimits.unasked) ? .outline(packer.all) : .busy
     case .packing(var packer):
       let frame = try packer.frame()
-      let objects = packer.objectsSent
+      let objects = packer.sentSoFar.objects
       stage = .packing(packer)
       return frame.map { .frame($0) } ?? .done(objects: objects)
     }
   }
 
-  /// The objects that have been handed over, and those that are to be in all; nil before that is
-  /// known.
-  var progress: (done: Int, total: Int)? {
+  /// What has been handed over, and what is to be in all; nil before that is known.
+  var progress: (done: Outline, total: Outline)? {
     guard case .packing(let packer) = stage else { return nil }
-    return (packer.objectsSent, packer.objectsInAll)
+    return (packer.sentSoFar, packer.all)
   }
 
   /// Takes the answer to the oldest offer.

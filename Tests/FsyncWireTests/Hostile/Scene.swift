@@ -63,6 +63,7 @@ struct Scene {
     case .absent: .absent([Scene.unknown])
     case .fetch: .fetch(Fetch(repository: Liar.repository(1), ids: mine))
     case .lacking: .lacking(mine)
+    case .outline: .outline(Outline(objects: 3, files: 1))
     }
   }
 

@@ -11,20 +11,20 @@ import Testing
   /// on; `d` what was promised did not come.
   private static let table: [(verdicts: String, moment: Moment)] = [
     // Hello, welcome, frame, offer, want, end, need, ack, joined, keep-alive, failure, absent,
-    // fetch, lacking.
-    (". x x x x x x x x . f x . x", .beforeHello),
-    ("x x . . x . x x x . f . x x", .whileSending),
-    ("x x . . x . . . . . f . x x", .whileReceiving),
-    ("x x . . x d . . . . f . x x", .afterNeed),
-    ("x x x x x x . . . . f x x x", .afterJoin),
-    ("x x x x x x x x x . f x . x", .whileAnswering),
-    ("x . x x x x x x x . f x x x", .beforeWelcome),
-    ("x x . . x . x x x . f . x x", .clientSending),
-    ("x x . . x . . . . . f . x x", .clientReceiving),
-    ("x x . . x d . . . . f . x x", .clientAfterNeed),
-    ("x x x x x x . . . . f x x x", .clientAfterJoin),
-    ("x x x x x x x x . . f x x x", .sameHeads),
-    ("x x . x x x x x x . f x x .", .afterFetch),
+    // fetch, lacking, outline.
+    (". x x x x x x x x . f x . x x", .beforeHello),
+    ("x x . . x . x x x . f . x x x", .whileSending),
+    ("x x . . x . . . . . f . x x x", .whileReceiving),
+    ("x x . . x d . . . . f . x x x", .afterNeed),
+    ("x x x x x x . . . . f x x x x", .afterJoin),
+    ("x x x x x x x x x . f x . x x", .whileAnswering),
+    ("x . x x x x x x x . f x x x x", .beforeWelcome),
+    ("x x . . x . x x x . f . x x x", .clientSending),
+    ("x x . . x . . . . . f . x x x", .clientReceiving),
+    ("x x . . x d . . . . f . x x x", .clientAfterNeed),
+    ("x x x x x x . . . . f x x x x", .clientAfterJoin),
+    ("x x x x x x x x . . f x x x x", .sameHeads),
+    ("x x . x x x x x x . f x x . x", .afterFetch),
   ]
 
   @Test func theTableIsWhole() {

@@ -3,7 +3,7 @@ import TestSupport
 
 /// What one side of a session says, in a form in which every change stays a conversation.
 ///
-/// A run of parts: a byte that says what it is, two of length, and content. Numbers 1 to 14 are
+/// A run of parts: a byte that says what it is, two of length, and content. Numbers 1 to 15 are
 /// messages by their tags, whose checks are made here. Objects stand by themselves, and ids of
 /// theirs are placeholders with their number: whoever changes an object changes its id everywhere,
 /// as a peer who lies consistently would. A length that says too much means the rest.

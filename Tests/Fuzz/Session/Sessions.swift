@@ -21,7 +21,7 @@ extension Target {
       let choice = input.first ?? 0
       let host = cast.victim(choice)
       let pieces = Script(input.dropFirst()).pieces(host.store, Checksum.xxh3(input))
-      let end = try Endpoint(client: host, shared: cast.shared(choice))
+      let end = try Endpoint(client: host, shared: cast.shared(choice), isWatched: choice & 64 != 0)
       return try drive(end, host, pieces)
     }
   }
@@ -99,6 +99,7 @@ extension Target {
       .offer(Array(ids.prefix(3))), .want(selection), .ack(1000), .keepAlive,
       .need(Need(commits: cast.shared, objects: Array(ids.prefix(2)))), .absent(cast.shared),
       .joined(Joined(heads: cast.shared)), .failure(Failure(.full, [0x61])), .lacking(ids),
+      .outline(Outline(objects: 9, files: 3)),
     ]
     return messages.map { message in
       var writer = MessageWriter()
