@@ -1,4 +1,5 @@
 internal import FsyncCore
+internal import FsyncStore
 internal import FsyncSystem
 package import FsyncWire
 
@@ -9,6 +10,8 @@ package struct ServeOptions: Sendable {
   package var timeout: Double?
   /// Whether the peer may only read: it is shown what is committed, and nothing is changed here.
   package var isReadOnly = false
+  /// Bytes of decoded frames that are kept; nil for as many as a single command keeps.
+  package var cacheBytes: Int?
 
   /// Makes options without limits of their own.
   package init(timeout: Double? = nil) {
@@ -34,6 +37,7 @@ extension Repository {
     let host: RepositoryHost
     do throws(RepositoryError) {
       repository = try openExactly(at: path)
+      if let bytes = options.cacheBytes { repository.store.limitCache(to: bytes) }
       host = try RepositoryHost(repository, .server(isReadOnly: options.isReadOnly))
     } catch {
       Refusal.send(error.failure, over: carrier)

@@ -32,15 +32,23 @@ package final class FrameCache: Sendable {
     var newest = -1
     var oldest = -1
     var size = 0
+    var capacity: Int
   }
 
-  private let state = Mutex(State())
-  private let capacity: Int
+  private let state: Mutex<State>
 
   /// Makes an empty cache.
   /// - Parameter capacity: bytes of decompressed frames.
   package init(capacity: Int) {
-    self.capacity = capacity
+    state = Mutex(State(capacity: capacity))
+  }
+
+  /// Keeps so many bytes at most from here on.
+  func limit(to capacity: Int) {
+    state.withLock {
+      $0.capacity = capacity
+      $0.trim()
+    }
   }
 
   /// Returns a frame that is kept, and makes it the newest.
@@ -71,13 +79,17 @@ package final class FrameCache: Sendable {
       state.places[key] = place
       state.size += frame.size
       state.link(place)
-      // The newest stays whatever its size: it is being read.
-      while state.size > capacity, state.oldest != state.newest { state.remove(state.oldest) }
+      state.trim()
     }
   }
 }
 
 extension FrameCache.State {
+  fileprivate mutating func trim() {
+    // The newest stays whatever its size: it is being read.
+    while size > capacity, oldest != newest { remove(oldest) }
+  }
+
   fileprivate mutating func link(_ place: Int) {
     nodes[place]?.older = newest
     nodes[place]?.newer = -1

@@ -47,6 +47,9 @@ package final class Store: Sendable {
       journalLimit: journalLimit)
   }
 
+  /// Keeps fewer bytes of decoded frames than `cacheCapacity`, as one of many at work does.
+  package func limitCache(to bytes: Int) { cache.limit(to: bytes) }
+
   /// Returns what the transactions add up to, those of other processes included.
   package func state() throws(StoreError) -> ReplicaState {
     try refresh().position.state
