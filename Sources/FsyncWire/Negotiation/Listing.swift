@@ -15,8 +15,6 @@ package struct Listing: Sendable {
 
   /// The number of objects.
   package var count: Int { table.count }
-  /// The files that any of the objects are listed for.
-  package private(set) var files = 0
   /// The ids.
   package var ids: [ObjectID] { table.ids }
   /// An object that the other side holds and that resembles this one; nil for none.
@@ -45,7 +43,6 @@ package struct Listing: Sendable {
   mutating func noteFile(from start: Int) {
     guard count > start else { return }
     ends[count - 1] = true
-    files += 1
   }
 
   /// Says whether an object is the last of a file's.

@@ -10,7 +10,7 @@ package struct ClientSession: Session, Sendable {
   private let hello: Hello
   private var state: State = .new
   /// Whether the server may still say how much it sends.
-  private var mayOutline = false
+  private var mayOutline: Bool
   /// See `Session`.
   package var flow = FlowState()
 
