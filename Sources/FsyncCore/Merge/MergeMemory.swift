@@ -19,7 +19,8 @@ final class MergeMemory {
   /// The pairs of paths that relations may have together before all are forgotten.
   private static let relationBound = 1 << 20
 
-  /// Forgets relations where they have grown too large; their numbers mean nothing afterwards.
+  /// Forgets relations where they have grown too large; their numbers mean nothing afterwards, so
+  /// this is for between two steps.
   func trim() {
     guard relations.weight > Self.relationBound else { return }
     relations = RelationTable()

@@ -91,7 +91,6 @@ final class MergeStep {
     try carryMerged(left, isLeft: true, into: &side)
     try carryMerged(right, isLeft: false, into: &side)
     let (leftMoves, rightMoves) = (RenameRelation(moves.left), RenameRelation(moves.right))
-    memory.trim()
     for (old, moves) in [(left, leftMoves), (right, rightMoves)] {
       for (head, relation) in old.moves {
         side.moves[head] = memory.relations.composed(relation, with: moves)

@@ -62,7 +62,6 @@ struct RenameHistory {
     from base: MergeSide, to side: MergeSide
   ) throws(ObjectError) -> RenameRelation {
     guard let old = base.tree, let new = side.tree, old != new else { return .identity }
-    memory.trim()
     let table = memory.relations
     let ways = try relations(from: base.heads, to: side.heads)
     var all = RelationTable.identity

@@ -113,6 +113,7 @@ private final class ViewComputation {
   private func step(
     base: MergeSide, _ left: MergeSide, _ right: MergeSide
   ) throws(ViewError) -> MergeSide {
+    memory.trim()
     var missing: Set<ObjectID> = []
     var lost: ObjectID?
     let result: MergeSide
