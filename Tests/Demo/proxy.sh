@@ -130,7 +130,7 @@ for seconds in 0.08 0.12 0.16 0.2 0.24 0.28; do
   "$fsync" sync -q >/dev/null 2>&1 &
   pid=$!
   sleep $seconds
-  kill -KILL $(cat /proc/$pid/task/*/children) $pid 2>/dev/null || true
+  kill -KILL $(cat /proc/$pid/task/*/children 2>/dev/null) $pid 2>/dev/null || true
   wait $pid 2>/dev/null || true
 done
 "$fsync" sync -q

@@ -48,6 +48,7 @@ import Testing
     // What a session kept for a client that came back before the session noticed is not kept for ever.
     try machine.shell(
       """
+      set -e
       kill -0 \(process); cd ../hub/notes
       find quarantine -type f -exec touch -d '60 days ago' {} +
       $FSYNC gc; ! ls quarantine | grep .

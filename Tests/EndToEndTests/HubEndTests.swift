@@ -26,7 +26,7 @@ import Testing
       say; timeout 1 cat <&3 >../before || [ $? = 124 ]
       end >&3; timeout 20 cat <&3 >../after
       grep -q '^HTTP/1.1 200' ../before
-      ! tail -c 5 ../before | cmp -s - <(end)
+      if tail -c 5 ../before | cmp -s - <(end); then echo 'it ended before' >&2; exit 1; fi
       tail -c 5 ../after | cmp - <(end)
       # Who never ends is not waited for without end.
       say; timeout 20 cat <&3 | tail -c 5 | cmp - <(end)
