@@ -22,7 +22,8 @@ struct MergeAssertion {
     for text in side.merged.values where lost.contains(text.content) {
       lost.remove(text.content)
       if inputs.contains(text.content) { continue }
-      lost.formUnion(text.versions.map(\.entry.content))
+      // Of those, too, a version that the base had may have been changed by the other side.
+      lost.formUnion(text.versions.lazy.map(\.entry.content).filter { !made.old.contains($0) })
     }
     lost.subtract(seen.new)
     lost.subtract(inputs)
