@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -81,6 +84,22 @@ int cfsync_write_back(int descriptor, off_t offset, off_t length, int waits) {
   return sync_file_range(descriptor, offset, length,
                          waits ? SYNC_FILE_RANGE_WAIT_BEFORE : SYNC_FILE_RANGE_WRITE);
 }
+
+#ifdef __GLIBC__
+void cfsync_bound_heap(int arenas, int mapped) {
+  mallopt(M_ARENA_MAX, arenas);
+  mallopt(M_MMAP_THRESHOLD, mapped);
+}
+
+void cfsync_trim_heap(void) { malloc_trim(0); }
+#else
+void cfsync_bound_heap(int arenas, int mapped) {
+  (void)arenas;
+  (void)mapped;
+}
+
+void cfsync_trim_heap(void) {}
+#endif
 
 int cfsync_terminal_width(int descriptor) {
   struct winsize size;

@@ -20,6 +20,7 @@ struct HubCommand: AsyncParsableCommand {
   func run() async throws {
     Host.holdStandardStreams()
     Interruption.ignoreBrokenPipes()
+    Heap.serveManyThreads()
     let logger = LogText.logger(options.logLevel)
     do {
       let settings = try ServerSettings(options)

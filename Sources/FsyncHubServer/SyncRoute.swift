@@ -17,6 +17,7 @@ struct SyncRoute: Sendable {
   private let metrics: Metrics
   private let places: Places
   private let timeout: Double
+  private let heap = HeapCare()
 
   init(_ hub: Hub, _ requests: Requests, _ metrics: Metrics, _ settings: ServerSettings) {
     self.hub = hub
@@ -30,7 +31,7 @@ struct SyncRoute: Sendable {
   static let mediaType = "application/x-fsync-session"
 
   /// Bytes of decoded frames that each session keeps: all of them run in this process.
-  private static let cacheBytes = 4 << 20
+  private static let cacheBytes = 1 << 20
 
   func add(to router: Router<HubContext>) {
     router.post(":repository/sync") { request, context in try answer(request, context) }
@@ -70,6 +71,7 @@ struct SyncRoute: Sendable {
         Result { try Repository.serve(path, over: try carrier.get(), options) }.failure)
     }
     metrics.sessionBegan()
+    heap.sessionBegan()
     do {
       let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .withConnectedSocket(descriptor) { channel in
@@ -89,6 +91,7 @@ struct SyncRoute: Sendable {
     let failure = await end.wait()
     thread.join()
     metrics.sessionEnded(failure == nil)
+    heap.sessionEnded()
     guard let failure else { return }
     logger.info("a sync failed", metadata: ["error": "\(failure)"])
   }

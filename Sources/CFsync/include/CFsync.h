@@ -41,6 +41,11 @@ int cfsync_pipe(int ends[2]);
 int cfsync_syncfs(int descriptor);
 /// sync_file_range(2): begins to write what is dirty, or waits for what has begun.
 int cfsync_write_back(int descriptor, off_t offset, off_t length, int waits);
+/// mallopt(3): so many arenas, and a mapping of its own for what is at least so large, in bytes.
+/// Nothing where the C library has none.
+void cfsync_bound_heap(int arenas, int mapped);
+/// malloc_trim(3).
+void cfsync_trim_heap(void);
 int cfsync_terminal_width(int descriptor);
 /// The file system's type, statfs(2) f_type.
 int64_t cfsync_filesystem_type(int descriptor);

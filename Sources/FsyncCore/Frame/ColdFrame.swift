@@ -73,7 +73,7 @@ package struct ColdFrame: Sendable {
 
 /// Compresses cold frames; keeps its codec's state, so one a worker.
 package final class ColdFrameEncoder {
-  private let compressor: Compressor
+  private var compressor: Compressor
 
   /// Makes an encoder for a repository's codec.
   package init(_ compression: Compression) {

@@ -1,21 +1,15 @@
 internal import CZlib
 internal import CZstd
 
-/// Compresses buffers with one codec, keeping the codec's tables between calls.
-final class Compressor {
+/// Compresses buffers with one codec.
+struct Compressor {
   private let compression: Compression
-  private let zstd: OpaquePointer?
   /// The codec's level for what is not told another.
   var level: Int32
 
   init(_ compression: Compression) {
     self.compression = compression
     level = compression.isAdaptive ? AdaptiveLevel.lowest : compression.level
-    zstd = compression.codec == .zstd ? ZSTD_createCCtx() : nil
-  }
-
-  deinit {
-    ZSTD_freeCCtx(zstd)
   }
 
   /// Compresses content against a prefix; `stored` where that makes it no smaller.
@@ -73,31 +67,38 @@ final class Compressor {
   private func compressZstd(
     _ content: [UInt8], prefix: [UInt8], level: Int32, isCold: Bool = false
   ) -> [UInt8]? {
-    guard let zstd else { return nil }
-    ZSTD_CCtx_reset(zstd, ZSTD_reset_session_and_parameters)
-    ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, level)
-    ZSTD_CCtx_setParameter(zstd, ZSTD_c_contentSizeFlag, 1)
-    if isCold || !prefix.isEmpty {
-      // The window must reach back over the content to the prefix's first byte.
-      var log: Int32 = 17
-      while log < Decompressor.maximumWindowLog, 1 << Int(log) < content.count + prefix.count {
-        log += 1
+    CompressionContexts.use { context in
+      ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)
+      ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+      ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1)
+      if isCold || !prefix.isEmpty {
+        // The window must reach back over the content to the prefix's first byte.
+        var log: Int32 = 17
+        while log < Decompressor.maximumWindowLog, 1 << Int(log) < content.count + prefix.count {
+          log += 1
+        }
+        ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, log)
+        if prefix.count > 256 << 10 || isCold {
+          ZSTD_CCtx_setParameter(context, ZSTD_c_enableLongDistanceMatching, 1)
+        }
       }
-      ZSTD_CCtx_setParameter(zstd, ZSTD_c_windowLog, log)
-      if prefix.count > 256 << 10 || isCold {
-        ZSTD_CCtx_setParameter(zstd, ZSTD_c_enableLongDistanceMatching, 1)
-      }
+      return Compressor.compressZstd(content, prefix: prefix, context)
     }
+  }
+
+  private static func compressZstd(
+    _ content: [UInt8], prefix: [UInt8], _ context: OpaquePointer
+  ) -> [UInt8]? {
     let bound = ZSTD_compressBound(content.count)
     return prefix.withUnsafeBytes { prefixBuffer in
       content.withUnsafeBytes { source -> [UInt8]? in
         if !prefix.isEmpty {
-          ZSTD_CCtx_refPrefix(zstd, prefixBuffer.baseAddress, prefixBuffer.count)
+          ZSTD_CCtx_refPrefix(context, prefixBuffer.baseAddress, prefixBuffer.count)
         }
         var failed = false
         let result = [UInt8](unsafeUninitializedCapacity: bound) { target, count in
           let size = ZSTD_compress2(
-            zstd, target.baseAddress, bound, source.baseAddress, source.count)
+            context, target.baseAddress, bound, source.baseAddress, source.count)
           failed = ZSTD_isError(size) != 0
           count = failed ? 0 : size
         }

@@ -1,9 +1,8 @@
 /// Gathers objects and compresses them into frames.
 ///
-/// Keeps its codec's state and its buffers from one frame to the next; one a worker, not to be
-/// shared.
+/// Keeps its buffers from one frame to the next; one a worker, not to be shared.
 package final class FrameEncoder {
-  private let compressor: Compressor
+  private var compressor: Compressor
   private var content: [UInt8] = []
   private var objects: [FrameObject] = []
 

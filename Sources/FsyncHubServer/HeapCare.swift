@@ -1,0 +1,32 @@
+import FsyncSystem
+import Synchronization
+
+/// Gives memory back to the system when sessions end: after the last of them, and at most once a
+/// second while others go on.
+final class HeapCare: Sendable {
+  private struct State {
+    var sessions = 0
+    var trimmed = -Double.infinity
+  }
+
+  private let state = Mutex(State())
+
+  private static let pause: Double = 1
+
+  /// Counts a session.
+  func sessionBegan() {
+    state.withLock { $0.sessions += 1 }
+  }
+
+  /// Says that what a session had in memory is free.
+  func sessionEnded() {
+    let now = Clock.monotonic()
+    let isDue = state.withLock { state in
+      state.sessions -= 1
+      guard state.sessions == 0 || now - state.trimmed >= HeapCare.pause else { return false }
+      state.trimmed = now
+      return true
+    }
+    if isDue { Heap.trim() }
+  }
+}
