@@ -1,8 +1,11 @@
+import FsyncRepo
 import FsyncSystem
 import Synchronization
 
-/// Gives memory back to the system when sessions end: after the last of them, and at most once a
-/// second while others go on.
+/// What sessions have in memory together, and what becomes of memory that is free.
+///
+/// It goes back to the system when sessions end: after the last of them all of it, and at most once
+/// a second while others go on.
 final class HeapCare: Sendable {
   private struct State {
     var sessions = 0
@@ -10,6 +13,9 @@ final class HeapCare: Sendable {
   }
 
   private let state = Mutex(State())
+
+  /// What sessions have decompressed.
+  let cache = SharedCache(capacity: 64 << 20)
 
   private static let pause: Double = 1
 
@@ -23,6 +29,8 @@ final class HeapCare: Sendable {
     let now = Clock.monotonic()
     let isDue = state.withLock { state in
       state.sessions -= 1
+      // Nor are files held that a gc has removed.
+      if state.sessions == 0 { cache.clear() }
       guard state.sessions == 0 || now - state.trimmed >= HeapCare.pause else { return false }
       state.trimmed = now
       return true

@@ -30,9 +30,6 @@ struct SyncRoute: Sendable {
   /// The media type of both bodies.
   static let mediaType = "application/x-fsync-session"
 
-  /// Bytes of decoded frames that each session keeps: all of them run in this process.
-  private static let cacheBytes = 1 << 20
-
   func add(to router: Router<HubContext>) {
     router.post(":repository/sync") { request, context in try answer(request, context) }
   }
@@ -45,7 +42,7 @@ struct SyncRoute: Sendable {
     guard let place = places.take() else { throw Refused(.serviceUnavailable, retryAfter: 5) }
     var options = ServeOptions(timeout: timeout)
     options.isReadOnly = access < .write
-    options.cacheBytes = Self.cacheBytes
+    options.cache = heap.cache
     let (path, body, logger) = (hub.path(of: name), request.body, context.logger)
     var headers: HTTPFields = [
       .contentType: Self.mediaType, .cacheControl: "no-store",

@@ -10,8 +10,8 @@ package struct ServeOptions: Sendable {
   package var timeout: Double?
   /// Whether the peer may only read: it is shown what is committed, and nothing is changed here.
   package var isReadOnly = false
-  /// Bytes of decoded frames that are kept; nil for as many as a single command keeps.
-  package var cacheBytes: Int?
+  /// What is shared with other sessions of the process; nil for nothing.
+  package var cache: SharedCache?
 
   /// Makes options without limits of their own.
   package init(timeout: Double? = nil) {
@@ -36,8 +36,7 @@ extension Repository {
     let repository: Repository
     let host: RepositoryHost
     do throws(RepositoryError) {
-      repository = try openExactly(at: path)
-      if let bytes = options.cacheBytes { repository.store.limitCache(to: bytes) }
+      repository = try openExactly(at: path, sharing: options.cache)
       host = try RepositoryHost(repository, .server(isReadOnly: options.isReadOnly))
     } catch {
       Refusal.send(error.failure, over: carrier)
@@ -59,8 +58,10 @@ extension Repository {
   /// Opens the repository whose working tree, or whose own folder, a path is.
   ///
   /// A peer names what it wants: one that lies further up would be another one.
-  private static func openExactly(at path: [UInt8]) throws(RepositoryError) -> Repository {
-    let repository = try open(at: path)
+  private static func openExactly(
+    at path: [UInt8], sharing cache: SharedCache?
+  ) throws(RepositoryError) -> Repository {
+    let repository = try open(at: path, sharing: cache)
     let real = try calling(path) { () throws(SystemError) in try Host.realPath(path) }
     guard real == repository.root || real == repository.folder else {
       throw .notARepository(path)

@@ -43,7 +43,9 @@ package final class Repository {
   }
 
   /// Opens the repository at or above a directory.
-  package static func open(at path: [UInt8]) throws(RepositoryError) -> Repository {
+  package static func open(
+    at path: [UInt8], sharing cache: SharedCache? = nil
+  ) throws(RepositoryError) -> Repository {
     guard let place = try RepositoryPlace.find(from: path) else { throw .notARepository(path) }
     let replicaPath = RepositoryPlace.join(place.folder, Replica.fileName)
     let bytes = try calling(replicaPath) { () throws(SystemError) in
@@ -52,7 +54,9 @@ package final class Repository {
     var replica: Replica
     do { replica = try Replica(decoding: bytes) } catch { throw .damaged("replica") }
     let store: Store
-    do { store = try Store.open(at: place.folder) } catch { throw RepositoryError(error) }
+    do { store = try Store.open(at: place.folder, cache: cache?.frames) } catch {
+      throw RepositoryError(error)
+    }
     let configuration = try Configuration.load(repository: place.folder)
     if let name = configuration.ownReplicaName { replica.name = Replica.cleanName(name) }
     return Repository(place: place, store: store, replica: replica, configuration: configuration)

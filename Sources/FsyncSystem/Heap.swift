@@ -12,7 +12,7 @@ package enum Heap {
     cfsync_bound_heap(Int32(max(2, Workers.processors)), mapped)
   }
 
-  /// Gives pages that nobody uses back to the system, wherever they lie. Takes some milliseconds.
+  /// Gives pages that nobody uses back to the system, wherever they lie.
   package static func trim() {
     cfsync_trim_heap()
   }

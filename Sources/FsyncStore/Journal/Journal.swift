@@ -13,7 +13,7 @@ final class Journal: Sendable {
   /// The derived index of the older part; nil for none.
   let index: ObjectIndex?
   /// Tells this source of frames from all others of the process.
-  let source = FrameSource.next()
+  let source: UInt64
   private let tail = FrameTable()
 
   /// The nonce as a seed: the first eight bytes of the name.
@@ -30,6 +30,7 @@ final class Journal: Sendable {
     self.index = index
     number = header.number
     name = header.name
+    source = FrameSource.number(named: name, file.file)
   }
 
   /// The position before the first transaction.

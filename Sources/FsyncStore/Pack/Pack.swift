@@ -11,7 +11,7 @@ final class Pack: Sendable {
   /// False where the index was made anew in memory, because the one in the file is damaged.
   let isIndexIntact: Bool
   /// Tells this source of frames from all others of the process.
-  let source = FrameSource.next()
+  let source: UInt64
   private let rebuilt = Mutex<Pack?>(nil)
 
   private init(
@@ -22,6 +22,8 @@ final class Pack: Sendable {
     self.file = file
     self.index = index
     self.isIndexIntact = isIndexIntact
+    // What an index that was made anew says of frames is not what the one in the file says.
+    source = isIndexIntact ? FrameSource.number(named: name, file.file) : FrameSource.next()
   }
 
   /// Opens a pack; one whose index is damaged is walked instead, at the cost of reading it.

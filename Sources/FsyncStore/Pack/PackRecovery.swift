@@ -47,8 +47,10 @@ struct PackRecovery {
           summary.objects, hasPrefix: !summary.prefix.isEmpty, at: offset, length: summary.length)
         next += summary.objects.count
       case .cold(let frame):
-        // One that goes back, or leaves no room for more, is not what gc wrote.
-        guard frame.firstOrdinal >= next,
+        // One that goes back, or leaves no room for more, is not what gc wrote. Nor is one before
+        // which more objects are said to lie than bytes, of which each has taken some: the index
+        // would have a row for every one of them.
+        guard frame.firstOrdinal >= next, UInt64(frame.firstOrdinal) <= offset,
           frame.firstOrdinal + frame.lengths.count <= IndexLayout.maximumObjects
         else { return }
         next = frame.firstOrdinal + frame.lengths.count

@@ -1,7 +1,7 @@
 import FsyncCore
 import Synchronization
 
-/// Keeps the decoded frames that were used last, up to a number of bytes.
+/// Keeps the decoded frames that were used last, of one store or of several, up to a number of bytes.
 ///
 /// The lock is held for a look-up alone: frames are read and decompressed outside it, so that
 /// readers on several threads do not wait for each other.
@@ -32,7 +32,7 @@ package final class FrameCache: Sendable {
     var newest = -1
     var oldest = -1
     var size = 0
-    var capacity: Int
+    let capacity: Int
   }
 
   private let state: Mutex<State>
@@ -43,12 +43,9 @@ package final class FrameCache: Sendable {
     state = Mutex(State(capacity: capacity))
   }
 
-  /// Keeps so many bytes at most from here on.
-  func limit(to capacity: Int) {
-    state.withLock {
-      $0.capacity = capacity
-      $0.trim()
-    }
+  /// Lets go of all of them.
+  package func clear() {
+    state.withLock { $0 = State(capacity: $0.capacity) }
   }
 
   /// Returns a frame that is kept, and makes it the newest.

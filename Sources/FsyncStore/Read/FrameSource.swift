@@ -2,12 +2,27 @@ import FsyncCore
 import FsyncSystem
 import Synchronization
 
-/// Numbers of the files that frames are read from, never used twice in a process.
+/// Numbers of the files that frames are read from.
 enum FrameSource {
   private static let counter = Atomic<UInt64>(0)
 
+  /// A number that no other file of the process has.
   static func next() -> UInt64 {
     counter.wrappingAdd(1, ordering: .relaxed).newValue
+  }
+
+  /// The number of a file in which no frame is ever changed, the same whenever it is opened: so
+  /// all who open it share what a cache has of it.
+  ///
+  /// Made of its random name and of the place that it has on the disk, since a copy of a
+  /// repository has files of the same names, which may grow apart.
+  static func number(named name: [UInt8], _ file: borrowing File) -> UInt64 {
+    guard let stat = try? file.stat() else { return next() }
+    var bytes = name
+    for number in [stat.device, stat.inode] {
+      withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    return Checksum.xxh3(bytes)
   }
 }
 

@@ -24,31 +24,33 @@ package final class Store: Sendable {
     var lost: [[UInt8]]
   }
 
-  /// Bytes of decoded frames that are kept.
+  /// Bytes of decoded frames that a store keeps by itself.
   package static let cacheCapacity = 32 << 20
 
   /// Bytes of journal beyond which it is folded into a pack.
   let journalLimit: UInt64
 
-  private init(folder: [UInt8], host: StoreHost, live: Live, journalLimit: UInt64) {
+  private init(
+    folder: [UInt8], host: StoreHost, live: Live, journalLimit: UInt64, cache: FrameCache
+  ) {
     self.folder = folder
     self.journalLimit = journalLimit
     self.host = host
     self.live = Mutex(live)
-    cache = FrameCache(capacity: Store.cacheCapacity)
+    self.cache = cache
   }
 
   /// Opens the store in a folder.
+  /// - Parameter cache: where decoded frames are kept, which other stores may use as well; nil for
+  ///   one of its own.
   package static func open(
-    at folder: [UInt8], host: StoreHost = .live, journalLimit: UInt64 = 64 << 20
+    at folder: [UInt8], host: StoreHost = .live, journalLimit: UInt64 = 64 << 20,
+    cache: FrameCache? = nil
   ) throws(StoreError) -> Store {
     Store(
       folder: folder, host: host, live: try load(folder, host, after: nil),
-      journalLimit: journalLimit)
+      journalLimit: journalLimit, cache: cache ?? FrameCache(capacity: Store.cacheCapacity))
   }
-
-  /// Keeps fewer bytes of decoded frames than `cacheCapacity`, as one of many at work does.
-  package func limitCache(to bytes: Int) { cache.limit(to: bytes) }
 
   /// Returns what the transactions add up to, those of other processes included.
   package func state() throws(StoreError) -> ReplicaState {
