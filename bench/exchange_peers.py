@@ -164,7 +164,10 @@ class FsyncHTTP(FsyncSSH):
         run(self.far.fsync, "-C", self.other, "sync", "-q")
 
     def first(self):
-        run(self.far.fsync, "clone", "-q", self.url, self.next())
+        url = self.url
+        if not os.path.exists(self.far.state):
+            url = url.replace(f":{RELAY_PORT}/", f":{HUB_PORT}/")
+        run(self.far.fsync, "clone", "-q", url, self.next())
 
 
 class Rsync(Peer):
