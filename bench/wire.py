@@ -19,6 +19,7 @@ import threading
 import time
 
 PART = 1 << 18
+HELD = 64 << 20
 
 
 def delay(state):
@@ -38,7 +39,9 @@ class Direction:
     def __init__(self, source, sink, late, end):
         self.count = 0
         self.source, self.sink, self.late, self.end = source, sink, late, end
-        self.under_way = queue.Queue(maxsize=256)
+        # Bytes are bounded, and not pieces: some programs say much in little words.
+        self.under_way, self.room = queue.SimpleQueue(), HELD
+        self.moved = threading.Condition()
         threads = [self.carry] if not late else [self.read, self.write]
         self.threads = [threading.Thread(target=each, daemon=True) for each in threads]
         for thread in self.threads:
@@ -65,6 +68,9 @@ class Direction:
 
     def read(self):
         for data in self.parts():
+            with self.moved:
+                self.moved.wait_for(lambda: self.room > 0)
+                self.room -= len(data)
             self.under_way.put((time.monotonic() + self.late, data))
         self.under_way.put((time.monotonic() + self.late, None))
 
@@ -75,6 +81,9 @@ class Direction:
             time.sleep(max(0, due - time.monotonic()))
             if data is None:
                 break
+            with self.moved:
+                self.room += len(data)
+                self.moved.notify()
             try:
                 if not broken:
                     write_all(self.sink, data)

@@ -13,7 +13,7 @@ package struct HeadsBoard: Sendable {
 
   /// The heads of a repository as they are now, in rising order: hexadecimal digits.
   package func heads(of name: RepositoryName) throws(RepositoryError) -> [String] {
-    try Repository.open(at: hub.path(of: name)).heads().map(\.description)
+    try hub.open(name).heads().map(\.description)
   }
 
   /// What changes with every transaction, and is had at less cost than the heads: which journal

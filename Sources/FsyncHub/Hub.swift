@@ -1,4 +1,4 @@
-internal import FsyncRepo
+package import FsyncRepo
 internal import FsyncSystem
 
 /// A folder of bare repositories, one a name, and what the hub itself must know.
@@ -11,6 +11,8 @@ internal import FsyncSystem
 package struct Hub: Sendable {
   /// The folder's absolute path.
   package let folder: [UInt8]
+  /// What all that is served has decompressed last.
+  package let cache = SharedCache(capacity: 64 << 20)
 
   private static let own = Array(".hub".utf8)
 
@@ -48,6 +50,11 @@ package struct Hub: Sendable {
         at: path(of: name), bare: true, name: Array(name.text.utf8),
         settings: quota.map { [(.quota, .integer(Int(clamping: $0)))] } ?? [])
     } catch { throw .repository(error) }
+  }
+
+  /// Opens a repository; with others of the hub it shares what is decompressed.
+  package func open(_ name: RepositoryName) throws(RepositoryError) -> Repository {
+    try Repository.open(at: path(of: name), sharing: cache)
   }
 
   /// Says whether a repository of this name is here.

@@ -12,12 +12,15 @@ final class HeapCare: Sendable {
     var trimmed = -Double.infinity
   }
 
+  private let cache: SharedCache
   private let state = Mutex(State())
 
-  /// What sessions have decompressed.
-  let cache = SharedCache(capacity: 64 << 20)
-
   private static let pause: Double = 1
+
+  /// Cares for what a hub keeps in memory.
+  init(_ cache: SharedCache) {
+    self.cache = cache
+  }
 
   /// Counts a session.
   func sessionBegan() {

@@ -17,7 +17,7 @@ struct SyncRoute: Sendable {
   private let metrics: Metrics
   private let places: Places
   private let timeout: Double
-  private let heap = HeapCare()
+  private let heap: HeapCare
 
   init(_ hub: Hub, _ requests: Requests, _ metrics: Metrics, _ settings: ServerSettings) {
     self.hub = hub
@@ -25,6 +25,7 @@ struct SyncRoute: Sendable {
     self.metrics = metrics
     places = Places(settings.maximumSessions)
     timeout = settings.timeout
+    heap = HeapCare(hub.cache)
   }
 
   /// The media type of both bodies.
@@ -42,7 +43,7 @@ struct SyncRoute: Sendable {
     guard let place = places.take() else { throw Refused(.serviceUnavailable, retryAfter: 5) }
     var options = ServeOptions(timeout: timeout)
     options.isReadOnly = access < .write
-    options.cache = heap.cache
+    options.cache = hub.cache
     let (path, body, logger) = (hub.path(of: name), request.body, context.logger)
     var headers: HTTPFields = [
       .contentType: Self.mediaType, .cacheControl: "no-store",

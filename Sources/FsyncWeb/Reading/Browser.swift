@@ -17,7 +17,7 @@ struct Browser {
   init(_ hub: Hub, _ name: RepositoryName) throws(WebError) {
     self.name = name
     repository = try showing { () throws(RepositoryError) in
-      try Repository.open(at: hub.path(of: name))
+      try hub.open(name)
     }
   }
 

@@ -46,7 +46,7 @@ package struct Download: Sendable {
     let snapshot: Snapshot
     let repository: Repository
     do throws(RepositoryError) {
-      repository = try Repository.open(at: hub.path(of: name))
+      repository = try hub.open(name)
       // Texts that a view has merged are nowhere else.
       snapshot = try repository.view(of: commits)
     } catch { throw .repository(error) }
