@@ -71,9 +71,9 @@ package struct ColdFrame: Sendable {
   }
 }
 
-/// Compresses cold frames; keeps its codec's state, so one a worker.
+/// Compresses cold frames.
 package final class ColdFrameEncoder {
-  private var compressor: Compressor
+  private let compressor: Compressor
 
   /// Makes an encoder for a repository's codec.
   package init(_ compression: Compression) {
