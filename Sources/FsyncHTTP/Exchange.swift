@@ -60,6 +60,9 @@ struct Exchange: Sendable {
         // Where fsync is gone, the end of the request's body tells the hub.
         do { for try await part in inbound { await feed.append(part) } } catch {}
         await feed.finish()
+        // fsync has what it wanted and is not there any more to end this program.
+        try await Task.sleep(for: .seconds(invocation.timeout))
+        Host.exit(1)
       }
       let response = try await answer(client, feed)
       guard response.status == .ok else {

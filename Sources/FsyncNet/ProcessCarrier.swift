@@ -11,19 +11,23 @@ package final class ProcessCarrier: Carrier {
   private var process: ChildProcess?
   private var farewell: Farewell?
   private let patience: Double
+  private let endsAlone: Bool
 
   /// Starts a program.
   /// - Parameters:
   ///   - program: looked for in `PATH` where it has no slash.
   ///   - timeout: how many seconds its start may take.
   ///   - patience: how many seconds it may take to end before it is ended by force.
+  ///   - endsAlone: whether it ends in a bounded time without this process, and so may be left.
   package init(
-    _ program: String, _ arguments: [[UInt8]], timeout: Double, patience: Double = 5
+    _ program: String, _ arguments: [[UInt8]], timeout: Double, patience: Double = 5,
+    endsAlone: Bool = false
   ) throws(CarrierError) {
     let ends = try calling { () throws(SystemError) in try StreamPair.connected() }
     let far = File(owning: ends.1)
     stream = try DescriptorCarrier(reading: ends.0, writing: ends.0)
     self.patience = patience
+    self.endsAlone = endsAlone
     process = try ChildProcess(program, arguments, over: far, waitingAtMost: timeout)
   }
 
@@ -49,7 +53,7 @@ package final class ProcessCarrier: Carrier {
     try self.init(
       OwnProgram.path(of: "fsync-http"),
       ["--timeout", seconds, place.description].map { Array($0.utf8) },
-      timeout: timeout)
+      timeout: timeout, endsAlone: true)
   }
 
   deinit { _ = close() }
@@ -73,5 +77,13 @@ package final class ProcessCarrier: Carrier {
       farewell = process.end(waitingAtMost: patience)
     }
     return farewell
+  }
+
+  /// Ends the connection, and leaves it to the program to end the request properly: that takes a
+  /// round trip, for which nobody should have to wait.
+  package func leave() {
+    stream.finishSending()
+    if endsAlone { process = nil }
+    _ = close()
   }
 }

@@ -90,8 +90,7 @@ extension Repository {
       carrier.finishSending()
       throw RepositoryError(error, url: remote.url, ours: repository, farewell: carrier.close())
     }
-    carrier.finishSending()
-    _ = carrier.close()
+    carrier.leave()
     return driver.endpoint.notThere
   }
 }

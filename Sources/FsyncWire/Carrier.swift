@@ -48,6 +48,18 @@ package protocol Carrier: AnyObject {
   /// Ends the connection, waits a bounded time for the far end, and returns what can be said
   /// about its end; nil where it ended well. Safe to call again.
   func close() -> Farewell?
+
+  /// Ends the connection once both sides have said all: nothing is to be learnt from the far end any
+  /// more, so it is not waited for where it needs nobody to end. Safe to call again, or after `close`.
+  func leave()
+}
+
+extension Carrier {
+  /// Ends the connection as `close` does.
+  package func leave() {
+    finishSending()
+    _ = close()
+  }
 }
 
 /// How a far end went down.

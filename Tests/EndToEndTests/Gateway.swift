@@ -13,8 +13,10 @@ final class Gateway: Sendable {
     case answer(String)
     /// Connect to a port of this machine, pass on another head in the place of the one that came
     /// (nil for none), tell the client something first, and relay both directions; where it is
-    /// fragile, nothing more goes to the hub once its socket was full.
-    case relay(port: Int, head: String?, first: String = "", isFragile: Bool = false)
+    /// fragile, nothing more goes to the hub once its socket was full; where it keeps ends, an
+    /// answer's last bytes wait for `release`.
+    case relay(
+      port: Int, head: String?, first: String = "", isFragile: Bool = false, keepsEnd: Bool = false)
     /// Take everything and say nothing.
     case swallow
   }
@@ -24,6 +26,7 @@ final class Gateway: Sendable {
   private let listener: Int32
   private let heads = Mutex<[String]>([])
   private let threads = Mutex<[WorkerThread]>([])
+  private let kept = Mutex((areReleased: false, delivered: 0, undelivered: 0))
   private let decide: @Sendable (_ head: String, _ number: Int) -> Decision
 
   /// Begins to listen.
@@ -52,6 +55,14 @@ final class Gateway: Sendable {
 
   /// The heads of all requests that came.
   var requests: [String] { heads.withLock { $0 } }
+
+  /// Lets the ends of answers go that are kept.
+  func release() { kept.withLock { $0.areReleased = true } }
+
+  /// How many ends of answers somebody waited for when they were released, and how many nobody.
+  var keptEnds: (delivered: Int, undelivered: Int) {
+    kept.withLock { ($0.delivered, $0.undelivered) }
+  }
 
   private static func loopback(port: Int) -> sockaddr_in {
     var address = sockaddr_in()
@@ -86,7 +97,7 @@ final class Gateway: Sendable {
       Self.send(Array("\(text)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".utf8), to: client)
       shutdown(client, Int32(SHUT_WR))
       Self.drain(client)
-    case .relay(let port, let other, let first, let isFragile):
+    case .relay(let port, let other, let first, let isFragile, let keepsEnd):
       let hub = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       defer { close(hub) }
       var address = Self.loopback(port: port)
@@ -99,7 +110,7 @@ final class Gateway: Sendable {
       guard isConnected else { return }
       Self.send(Array(first.utf8), to: client)
       Self.send(Array((other ?? "").utf8) + rest, to: hub)
-      Self.relay(client, hub, isFragile: isFragile)
+      relay(client, hub, isFragile: isFragile, keepsEnd: keepsEnd)
     }
   }
 
@@ -143,7 +154,19 @@ final class Gateway: Sendable {
     return poll(&end, 1, 0) > 0
   }
 
-  private static func relay(_ client: Int32, _ hub: Int32, isFragile: Bool) {
+  /// Waits until ends are released, and notes whether the client is still there then.
+  private func keepEnd(from client: Int32) {
+    while !kept.withLock({ $0.areReleased }) { usleep(5_000) }
+    var byte: UInt8 = 0
+    let isThere =
+      recv(client, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) < 0
+      && errno == EAGAIN
+    kept.withLock { kept in
+      if isThere { kept.delivered += 1 } else { kept.undelivered += 1 }
+    }
+  }
+
+  private func relay(_ client: Int32, _ hub: Int32, isFragile: Bool, keepsEnd: Bool) {
     var ends = [
       pollfd(fd: client, events: Int16(POLLIN), revents: 0),
       pollfd(fd: hub, events: Int16(POLLIN), revents: 0),
@@ -152,17 +175,20 @@ final class Gateway: Sendable {
       guard poll(&ends, 2, 60_000) > 0 else { return }
       for (index, end) in ends.enumerated() where end.fd >= 0 && end.revents != 0 {
         let other = index == 0 ? hub : client
-        if isFragile, index == 0, !hasRoom(hub) {
+        if isFragile, index == 0, !Self.hasRoom(hub) {
           ends[index].fd = -1
           continue
         }
-        guard let part = receive(end.fd), !part.isEmpty else {
+        guard let part = Self.receive(end.fd), !part.isEmpty else {
           // What one side has ended, the other hears of; its own direction goes on.
           shutdown(other, Int32(SHUT_WR))
           ends[index].fd = -1
           continue
         }
-        send(part, to: other)
+        if keepsEnd, index == 1, part.suffix(5) == Array("0\r\n\r\n".utf8)[...] {
+          keepEnd(from: client)
+        }
+        Self.send(part, to: other)
       }
     }
   }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The end of a sync, on the side of the hub.
+/// The end of a sync over HTTP.
 @Suite struct HubEndTests {
   /// A client may drop what it has not read yet when the answer and the connection end in the midst
   /// of what it sends.
@@ -32,5 +32,29 @@ import Testing
       say; timeout 20 cat <&3 | tail -c 5 | cmp - <(end)
       """
     try machine.shell(script).expect()
+  }
+
+  /// The answer's end takes a round trip after all has been said: a command does not wait for it,
+  /// and the request ends properly nevertheless.
+  @Test func aSyncIsOverBeforeTheAnswerEnds() throws {
+    let hub = try HubMachine()
+    try hub.start()
+    let port = hub.port
+    let proxy = try Gateway { head, _ in .relay(port: port, head: head, keepsEnd: true) }
+    defer {
+      proxy.release()
+      proxy.stop()
+    }
+    for _ in 0..<2 {
+      try hub.machine.fsync("sync", "-q", "http://127.0.0.1:\(proxy.port)/notes").expect()
+    }
+    #expect(proxy.keptEnds == (0, 0))
+    proxy.release()
+    var metrics = ""
+    for _ in 0..<200 where proxy.keptEnds.delivered < 2 || !metrics.contains("_active 0\n") {
+      metrics = try hub.answer("GET", "/metrics")
+    }
+    #expect(proxy.keptEnds == (2, 0))
+    #expect(metrics.contains("fsync_hub_sessions_active 0\n"))
   }
 }

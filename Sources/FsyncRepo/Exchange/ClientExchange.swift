@@ -58,8 +58,7 @@ extension Repository {
       throw RepositoryError(
         error, url: remote.url, ours: host.repository, farewell: carrier.close())
     }
-    carrier.finishSending()
-    _ = carrier.close()
+    carrier.leave()
     var result = SyncResult(remote: remote.title)
     result.count(driver.endpoint.counts)
     result.remoteConflicts = outcome.report?.conflicts ?? 0

@@ -88,4 +88,7 @@ package final class LimitedCarrier: Carrier {
 
   /// Ends the connection; see `Carrier`.
   package func close() -> Farewell? { line.close() }
+
+  /// Ends a connection over which all has been said; see `Carrier`.
+  package func leave() { line.leave() }
 }
