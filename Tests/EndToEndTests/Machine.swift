@@ -81,10 +81,12 @@ final class Machine {
   func exists(_ name: String) -> Bool { access(directory.appending(name), F_OK) == 0 }
 
   /// Everything below a folder, `.fsync` included: kind, mode, inode, times and content.
-  func digest(_ folder: String) throws -> String {
+  /// - Parameter index: whether the index is in it, which any look at the folder may bring up to date.
+  func digest(_ folder: String, index: Bool = true) throws -> String {
+    let others = index ? "" : #"\! -path '*/.fsync' \! -path '*/.fsync/index'"#
     let script = """
-      find . -printf '%P %y %m %i %s %T@ %C@ %l\\n' | sort
-      find . -type f -print0 | sort -z | xargs -0 sha256sum
+      find . \(others) -printf '%P %y %m %i %s %T@ %C@ %l\\n' | sort
+      find . -type f \(others) -print0 | sort -z | xargs -0 sha256sum
       """
     return try shell(script, at: folder).expect().text
   }
