@@ -91,11 +91,21 @@ void cfsync_bound_heap(int arenas, int mapped) {
   mallopt(M_MMAP_THRESHOLD, mapped);
 }
 
+void cfsync_keep_heap(int mapped, int kept) {
+  mallopt(M_MMAP_THRESHOLD, mapped);
+  mallopt(M_TRIM_THRESHOLD, kept);
+}
+
 void cfsync_trim_heap(void) { malloc_trim(0); }
 #else
 void cfsync_bound_heap(int arenas, int mapped) {
   (void)arenas;
   (void)mapped;
+}
+
+void cfsync_keep_heap(int mapped, int kept) {
+  (void)mapped;
+  (void)kept;
 }
 
 void cfsync_trim_heap(void) {}

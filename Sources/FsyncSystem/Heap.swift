@@ -12,6 +12,14 @@ package enum Heap {
     cfsync_bound_heap(Int32(max(2, Workers.processors)), mapped)
   }
 
+  /// Keeps what was freed for what is needed next.
+  ///
+  /// For a program that soon ends and has one buffer after the other: by default each one from 128 KiB
+  /// on is a new mapping, whose every page the system clears first.
+  package static func keepFreed() {
+    cfsync_keep_heap(4 << 20, 32 << 20)
+  }
+
   /// Gives pages that nobody uses back to the system, wherever they lie.
   package static func trim() {
     cfsync_trim_heap()

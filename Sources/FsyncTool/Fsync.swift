@@ -37,6 +37,7 @@ struct Fsync: ParsableCommand {
   static func main() {
     Host.holdStandardStreams()
     Host.deepenStack()
+    Heap.keepFreed()
     if let plan = Host.environment("FSYNC_TEST_FAULT") {
       Faults.install(String(decoding: plan, as: UTF8.self))
     }

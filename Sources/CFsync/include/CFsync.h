@@ -44,6 +44,11 @@ int cfsync_write_back(int descriptor, off_t offset, off_t length, int waits);
 /// mallopt(3): so many arenas, and a mapping of its own for what is at least so large, in bytes.
 /// Nothing where the C library has none.
 void cfsync_bound_heap(int arenas, int mapped);
+/// mallopt(3): a mapping of its own for what is at least so large, and so much kept of what is free at
+/// a heap's end, in bytes.
+///
+/// Nothing where the C library has no such settings.
+void cfsync_keep_heap(int mapped, int kept);
 /// malloc_trim(3).
 void cfsync_trim_heap(void);
 int cfsync_terminal_width(int descriptor);

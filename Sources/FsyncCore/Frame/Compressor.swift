@@ -67,7 +67,7 @@ struct Compressor {
   private func compressZstd(
     _ content: [UInt8], prefix: [UInt8], level: Int32, isCold: Bool = false
   ) -> [UInt8]? {
-    CompressionContexts.use { context in
+    CodecContexts.compression.use { context in
       ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)
       ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
       ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1)

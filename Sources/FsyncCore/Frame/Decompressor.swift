@@ -22,22 +22,23 @@ enum Decompressor {
   private static func decompressZstd(
     _ payload: [UInt8], rawLength: Int, prefix: [UInt8]
   ) -> [UInt8]? {
-    guard let zstd = ZSTD_createDCtx() else { return nil }
-    defer { ZSTD_freeDCtx(zstd) }
-    ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax, maximumWindowLog)
-    return prefix.withUnsafeBytes { prefixBuffer in
-      payload.withUnsafeBytes { source -> [UInt8]? in
-        if !prefix.isEmpty {
-          ZSTD_DCtx_refPrefix(zstd, prefixBuffer.baseAddress, prefixBuffer.count)
+    CodecContexts.decompression.use { context in
+      ZSTD_DCtx_reset(context, ZSTD_reset_session_and_parameters)
+      ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, maximumWindowLog)
+      return prefix.withUnsafeBytes { prefixBuffer in
+        payload.withUnsafeBytes { source -> [UInt8]? in
+          if !prefix.isEmpty {
+            ZSTD_DCtx_refPrefix(context, prefixBuffer.baseAddress, prefixBuffer.count)
+          }
+          var failed = false
+          let result = [UInt8](unsafeUninitializedCapacity: rawLength) { target, count in
+            let size = ZSTD_decompressDCtx(
+              context, target.baseAddress, rawLength, source.baseAddress, source.count)
+            failed = ZSTD_isError(size) != 0
+            count = failed ? 0 : size
+          }
+          return failed ? nil : result
         }
-        var failed = false
-        let result = [UInt8](unsafeUninitializedCapacity: rawLength) { target, count in
-          let size = ZSTD_decompressDCtx(
-            zstd, target.baseAddress, rawLength, source.baseAddress, source.count)
-          failed = ZSTD_isError(size) != 0
-          count = failed ? 0 : size
-        }
-        return failed ? nil : result
       }
     }
   }
