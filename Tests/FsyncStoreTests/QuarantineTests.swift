@@ -42,6 +42,7 @@ import Testing
       for content in contents {
         let id = Digest.object(.chunk, content)
         #expect(try quarantine.object(id)?.bytes == content)
+        #expect(quarantine.length(of: id) == content.count)
         #expect(quarantine.hasArrived(id))
         #expect(try !again.contains(id))
       }
@@ -60,6 +61,34 @@ import Testing
       #expect(try store.verify(roots: []).damages.allSatisfy(\.isMissing))
     }
     #expect(try Directory(folder + bytes("/quarantine")).names().isEmpty)
+  }
+
+  /// Lists are at hand without their frames, as far as there is room for them.
+  @Test func listsAreAtHand() throws {
+    let directory = try TemporaryDirectory()
+    let folder = bytes(directory.appending("store"))
+    let store = try Store.create(at: folder, host: host())
+    let quarantine = try store.quarantine(named: [])
+    var random = SplitMix(seed: 4)
+    let encoder = FrameEncoder(.standard)
+    let lists = (0..<12).map { _ in random.bytes(500_000) }
+    var contents: [[UInt8]] = []
+    for list in lists {
+      let chunk = random.bytes(1000)
+      contents += [list, chunk]
+      encoder.add(Digest.object(.list, list), .list, list)
+      encoder.add(Digest.object(.chunk, chunk), .chunk, chunk)
+      try quarantine.append(encoder.finish().encoded)
+    }
+    // What lies in the file is gone: what is still read was at hand.
+    let name = try #require(try Directory(folder + bytes("/quarantine")).names().first)
+    let file = "store/quarantine/\(String(decoding: name, as: UTF8.self))"
+    let whole = try directory.read(file)
+    let blank = try File(folder + bytes("/quarantine/") + name, .readWrite)
+    try blank.write([UInt8](repeating: 0, count: whole.count), at: 0)
+    let read = lists.filter { (try? quarantine.object(Digest.object(.list, $0))?.bytes) == $0 }
+    #expect(read.count == 8)
+    #expect(throws: ObjectError.self) { try quarantine.object(Digest.object(.chunk, contents[1])) }
   }
 
   @Test func refusesWhatIsNotWhatItClaims() throws {

@@ -43,6 +43,6 @@ final class Arrivals: Holdings {
 
   func kind(of id: ObjectID) -> ObjectKind? { quarantine?.kind(of: id) ?? store.kind(of: id) }
 
-  // Only a frame's table has it, and reading that is reading the object.
-  func length(of id: ObjectID) -> Int? { nil }
+  // Of what is stored only a frame's table has it, and reading that is reading the object.
+  func length(of id: ObjectID) -> Int? { quarantine?.length(of: id) }
 }

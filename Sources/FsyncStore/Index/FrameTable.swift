@@ -29,6 +29,9 @@ final class FrameTable: Sendable {
   private struct State: ~Copyable {
     var table = ObjectTable()
     var frames: [Range<UInt64>] = []
+    /// For each frame, where the lengths of its objects begin.
+    var starts: [Int] = []
+    var lengths: [UInt32] = []
   }
 
   /// Makes the objects of frames known.
@@ -38,7 +41,9 @@ final class FrameTable: Sendable {
       for frame in frames {
         let number = state.frames.count
         state.frames.append(frame.offset..<frame.offset + UInt64(frame.length))
+        state.starts.append(state.lengths.count)
         for (position, object) in frame.objects.enumerated() {
+          state.lengths.append(UInt32(truncatingIfNeeded: object.length))
           let slot = Slot(
             frame: number, position: position, kind: object.kind, hasPrefix: frame.hasPrefix)
           // A copy without a prefix can serve as one.
@@ -58,6 +63,15 @@ final class FrameTable: Sendable {
       guard let packed = state.table.value(of: id) else { return nil }
       let slot = Slot(packed: packed)
       return (slot, state.frames[slot.frame])
+    }
+  }
+
+  /// The bytes of an object, as its frame's table has them; nil where it is not there.
+  func length(of id: ObjectID) -> Int? {
+    state.withLock { state -> Int? in
+      guard let packed = state.table.value(of: id) else { return nil }
+      let slot = Slot(packed: packed)
+      return Int(state.lengths[state.starts[slot.frame] + slot.position])
     }
   }
 

@@ -43,6 +43,15 @@ extension Quarantine {
   package func append(
     verified frame: Frame, content: [UInt8], encoded bytes: [UInt8]
   ) throws(StoreError) {
+    try keep(frame, content: content, encoded: bytes)
+    for (object, range) in zip(frame.objects, frame.ranges) where object.kind == .list {
+      lists.withLock { $0.keep(object.id, content[range]) }
+    }
+  }
+
+  private func keep(
+    _ frame: Frame, content: [UInt8], encoded bytes: [UInt8]
+  ) throws(StoreError) {
     let carriesPrefix = frame.objects.contains { frame.prefix.contains($0.id) }
     guard carriesPrefix || !frame.prefix.allSatisfy(isWhole) else {
       return try keep(

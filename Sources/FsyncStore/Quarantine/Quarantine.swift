@@ -17,6 +17,7 @@ package final class Quarantine: ObjectReader, Sendable {
   let lock: LockFile
   let frames = FrameTable()
   let state: Mutex<State>
+  let lists = Mutex(Lists())
   private let source = FrameSource.next()
 
   /// Bytes that may wait for a flush.
@@ -36,6 +37,24 @@ package final class Quarantine: ObjectReader, Sendable {
     var isClosed = false
     /// Objects that arrived.
     var objects = 0
+  }
+
+  /// Lists of chunks that arrived in this session, as they are, while there is room for them.
+  ///
+  /// They are asked for once more when all has come, to see that every chunk has; and each lies in a
+  /// frame of chunks, all of which would be decompressed again for it.
+  struct Lists: Sendable {
+    var encoded: [ObjectID: [UInt8]] = [:]
+    private var bytes = 0
+
+    /// Bytes that are kept at most: the lists of some gigabytes of content.
+    private static let bound = 4 << 20
+
+    mutating func keep(_ id: ObjectID, _ list: ArraySlice<UInt8>) {
+      guard bytes + list.count <= Lists.bound else { return }
+      bytes += list.count
+      encoded[id] = Array(list)
+    }
   }
 
   var path: [UInt8] { Layout.path(store.folder, Layout.quarantine, fileName) }
@@ -72,6 +91,9 @@ package final class Quarantine: ObjectReader, Sendable {
   /// Says what an object that has arrived is, without reading it; nil where it has not.
   package func kind(of id: ObjectID) -> ObjectKind? { frames.find(id)?.slot.kind }
 
+  /// The bytes of an object that has arrived, without reading it; nil where it has not.
+  package func length(of id: ObjectID) -> Int? { frames.length(of: id) }
+
   /// Says whether an object has arrived or is in the store.
   package func contains(_ id: ObjectID) throws(ObjectError) -> Bool {
     if frames.find(id) != nil { return true }
@@ -80,6 +102,9 @@ package final class Quarantine: ObjectReader, Sendable {
 
   /// Returns an object that has arrived, or that the store has.
   package func object(_ id: ObjectID) throws(ObjectError) -> StoredObject? {
+    if let list = lists.withLock({ $0.encoded[id] }) {
+      return StoredObject(kind: .list, bytes: list)
+    }
     if let place = place(of: id) { return try object(id, at: place) }
     return try store.object(id)
   }
