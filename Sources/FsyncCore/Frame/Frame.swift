@@ -151,6 +151,8 @@ package struct Frame: Hashable, Sendable {
     package let prefix: [ObjectID]
     /// Bytes of the whole frame.
     package let length: Int
+    /// Bytes of all objects together.
+    package var rawLength: Int { head.rawLength }
     let head: Head
 
     /// Decodes the table of the frame at the start of a buffer, which may be longer; verifies

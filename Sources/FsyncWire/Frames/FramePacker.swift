@@ -143,7 +143,7 @@ package struct FramePacker {
   private mutating func passThrough(_ range: Range<Int>) throws(WireError) -> Bool {
     let first = listing.ids[Int(groups[range.lowerBound].index)]
     guard let bytes = try reading({ () throws(ObjectError) in try source.frame(holding: first) }),
-      let frame = bytes.withUnsafeBytes({ try? Frame(decoding: $0) }),
+      let frame = bytes.withUnsafeBytes({ try? Frame.Summary(decoding: $0) }),
       frame.objects.count == range.count,
       frame.prefix.allSatisfy({ id in listing.index(of: id).map { sent[$0] } ?? false })
     else { return false }

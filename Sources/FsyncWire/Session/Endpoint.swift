@@ -96,6 +96,10 @@ package struct Endpoint<Side: Session> {
     if outputStart == output.count {
       output.removeAll(keepingCapacity: output.capacity <= 1 << 20)
       outputStart = 0
+    } else if outputStart >= 1 << 18 {
+      // While there is always something left, it would grow for ever.
+      output.removeFirst(outputStart)
+      outputStart = 0
     }
   }
 
