@@ -103,11 +103,11 @@ extension Repository {
     let base = state.base
     let index = try index(of: base)
     var result = UpdateResult()
-    let plan = try self.plan(from: base, to: intent, lagging: state.lagging).filter { change in
-      change.to != nil || !left.contains { change.path.isEqualOrBelow($0) }
-    }
+    let plan: [FsyncTree.PathChange]
     do throws(ObjectError) {
-      result.changes = try TreeChanges.between(base?.tree, intent.tree, reader: store)
+      let changes = try TreeDiff.changes(from: base?.tree, to: intent.tree, store)
+      result.changes = TreeChanges.told(changes)
+      plan = try self.plan(changes, to: intent, lagging: state.lagging, leaving: left)
     } catch { throw .object(error) }
     var options = MaterialiseOptions()
     options.threads = configuration.threads ?? Workers.processors
@@ -130,7 +130,7 @@ extension Repository {
     do throws(TreeError) {
       outcomes = try Materialiser.run(
         plan, root: root, stage: stage, index: index, reader: store, options: options)
-      var stats: [Path: KnownStat?] = [:]
+      var stats = [Path: KnownStat?](minimumCapacity: plan.count)
       for (change, outcome) in zip(plan, outcomes) {
         switch outcome {
         case .done(let stat): stats[change.path] = .some(stat)
@@ -168,22 +168,23 @@ extension Repository {
 
   /// What the folder must become, path by path: from what it was last brought to.
   private func plan(
-    from base: Base?, to intent: Intent, lagging: [Path: Lag]
-  ) throws(RepositoryError) -> [FsyncTree.PathChange] {
-    do throws(ObjectError) {
-      var plan: [FsyncTree.PathChange] = []
-      for change in try TreeDiff.changes(from: base?.tree, to: intent.tree, store)
-      where lagging[change.path] == nil && !change.path.isRoot {
-        plan.append(FsyncTree.PathChange(path: change.path, from: change.old, to: change.new))
-      }
-      for (path, lag) in lagging.sorted(by: { $0.key < $1.key }) {
-        let target = try store.entry(at: path, in: intent.tree)
-        // The absence of a lagging path means nothing: there it is written anew.
-        let from = isAbsent(path) ? nil : lag.entry
-        plan.append(FsyncTree.PathChange(path: path, from: from, to: target))
-      }
-      return plan
-    } catch { throw .object(error) }
+    _ changes: [TreeDiff.Change], to intent: Intent, lagging: [Path: Lag], leaving left: [Path]
+  ) throws(ObjectError) -> [FsyncTree.PathChange] {
+    var plan: [FsyncTree.PathChange] = []
+    plan.reserveCapacity(changes.count + lagging.count)
+    func add(_ path: Path, from: Entry?, to target: Entry?) {
+      if target == nil, left.contains(where: { path.isEqualOrBelow($0) }) { return }
+      plan.append(FsyncTree.PathChange(path: path, from: from, to: target))
+    }
+    for change in changes where lagging[change.path] == nil && !change.path.isRoot {
+      add(change.path, from: change.old, to: change.new)
+    }
+    for (path, lag) in lagging.sorted(by: { $0.key < $1.key }) {
+      let target = try store.entry(at: path, in: intent.tree)
+      // The absence of a lagging path means nothing: there it is written anew.
+      add(path, from: isAbsent(path) ? nil : lag.entry, to: target)
+    }
+    return plan
   }
 
   /// Says whether a path is certainly not in the folder.

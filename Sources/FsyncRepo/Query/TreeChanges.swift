@@ -38,14 +38,23 @@ package enum TreeChanges {
         PathChange(path: change.path, kind: .renamed, from: source, old: before, new: entry))
     }
     let renamed = Set(result.map(\.path))
-    for change in raw {
-      if renamed.contains(change.path) || wholeFolders.covers(change.path) { continue }
-      if change.new == nil, sources.covers(change.path) { continue }
-      guard let kind = kind(of: change) else { continue }
-      result.append(
-        PathChange(path: change.path, kind: kind, old: change.old, new: change.new))
+    let rest = raw.lazy.filter { change in
+      !renamed.contains(change.path) && !wholeFolders.covers(change.path)
+        && (change.new != nil || !sources.covers(change.path))
     }
+    result += rest.compactMap(told)
     return result.sorted { $0.path < $1.path }
+  }
+
+  /// Returns what people see of changes between which no renames are known, in order of path.
+  static func told(_ changes: [TreeDiff.Change]) -> [PathChange] {
+    var result: [PathChange] = []
+    result.reserveCapacity(changes.count)
+    for change in changes {
+      if let told = told(change) { result.append(told) }
+    }
+    result.sort { $0.path < $1.path }
+    return result
   }
 
   /// Calls back for each change of the whole tree; without renames in no more memory than the way
@@ -58,9 +67,7 @@ package enum TreeChanges {
       return try between(old, new, renames: renames, reader: reader).forEach(body)
     }
     try TreeDiff.forEachChange(from: old, to: new, reader) { change throws(ObjectError) in
-      if let kind = kind(of: change) {
-        body(PathChange(path: change.path, kind: kind, old: change.old, new: change.new))
-      }
+      if let told = told(change) { body(told) }
       return true
     }
   }
@@ -80,8 +87,9 @@ package enum TreeChanges {
     }
   }
 
-  private static func kind(of change: TreeDiff.Change) -> ChangeKind? {
-    kind(old: change.old, new: change.new)
+  private static func told(_ change: TreeDiff.Change) -> PathChange? {
+    guard let kind = kind(old: change.old, new: change.new) else { return nil }
+    return PathChange(path: change.path, kind: kind, old: change.old, new: change.new)
   }
 
   /// Says whether an entry is a folder that holds something, which then tells of it.

@@ -21,8 +21,7 @@ extension Index {
     stats: [Path: KnownStat?] = [:]
   ) throws(TreeError) -> Index {
     var rebuild = IndexRebuild(
-      reader: reader, older: older, olderContents: try older?.contents(), stats: stats,
-      touched: PathSet(stats.keys))
+      reader: reader, older: older, olderContents: try older?.contents(), stats: stats)
     do throws(ObjectError) {
       return IndexBuilder.index(
         of: try rebuild.directory(tree, at: .root, older: older == nil ? nil : 0, depth: 0))
@@ -36,18 +35,18 @@ private struct IndexRebuild {
   let older: Index?
   let olderContents: IndexContents?
   let stats: [Path: KnownStat?]
-  let touched: PathSet
+  // Where no folder is as it was nobody asks, and all that was written need not be sorted.
+  private lazy var touched = PathSet(stats.keys)
   private var arena = IndexArena()
 
   init(
     reader: any ObjectReader, older: Index?, olderContents: IndexContents?,
-    stats: [Path: KnownStat?], touched: PathSet
+    stats: [Path: KnownStat?]
   ) {
     self.reader = reader
     self.older = older
     self.olderContents = olderContents
     self.stats = stats
-    self.touched = touched
   }
 
   /// Drafts the directory of a tree object.
