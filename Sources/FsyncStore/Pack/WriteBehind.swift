@@ -9,26 +9,16 @@ import Synchronization
 /// disk is what they wait for while they can still do something about it.
 package final class WriteBehind: Sendable {
   private let file: SharedFile
+  private let flush: BackgroundFlush
   private let window: UInt64
   private let step: UInt64
-  private let state = Mutex(State())
-  private let shared = Shared()
+  private let state: Mutex<State>
 
   private struct State {
     /// Up to where some thread has waited, or does.
     var settled: UInt64 = 0
     /// Where the next flush is due.
     var due: UInt64
-    var flusher: WorkerThread?
-
-    init(due: UInt64 = 0) { self.due = due }
-  }
-
-  /// What the flusher uses, which must not keep its owner.
-  private final class Shared: Sendable {
-    let requests = BoundedQueue<Void>(capacity: 1)
-    let failure = Mutex<SystemError?>(nil)
-    let isOver = Atomic(false)
   }
 
   /// Begins with an empty file.
@@ -39,32 +29,24 @@ package final class WriteBehind: Sendable {
     self.file = file
     self.window = window
     self.step = step
-    state.withLock { $0.due = step }
-  }
-
-  deinit {
-    // A file that was given up need not be flushed.
-    shared.isOver.store(true, ordering: .relaxed)
-    end()
+    flush = BackgroundFlush { () throws(SystemError) in try file.file.syncData() }
+    state = Mutex(State(due: step))
   }
 
   /// Begins to write a range that the calling thread has put into the file.
   package func begin(_ range: Range<UInt64>) throws(SystemError) {
-    if let failure = shared.failure.withLock({ $0 }) { throw failure }
+    try flush.check()
     try file.file.startWriting(range)
     let (behind, flushes) = state.withLock { state in
-      (settle(&state, upTo: range.upperBound), flush(&state, at: range.upperBound))
+      (settle(&state, upTo: range.upperBound), isDue(&state, at: range.upperBound))
     }
     if let behind { try file.file.waitForWriting(behind) }
-    if flushes { shared.requests.push(()) }
+    if flushes { flush.request() }
   }
 
   /// Ends the flushes that were begun, and throws what one of them threw; what is left to be
   /// flushed is the caller's.
-  package func finish() throws(SystemError) {
-    end()
-    if let failure = shared.failure.withLock({ $0 }) { throw failure }
-  }
+  package func finish() throws(SystemError) { try flush.finish() }
 
   /// The range that the calling thread has to wait for.
   private func settle(_ state: inout State, upTo end: UInt64) -> Range<UInt64>? {
@@ -73,30 +55,9 @@ package final class WriteBehind: Sendable {
     return state.settled..<end - window
   }
 
-  /// Says whether a flush is due, and that there is a thread for it.
-  private func flush(_ state: inout State, at end: UInt64) -> Bool {
+  private func isDue(_ state: inout State, at end: UInt64) -> Bool {
     guard end >= state.due else { return false }
     state.due = end + step
-    if state.flusher == nil {
-      // Without a thread, the end of the file is flushed at the end.
-      state.flusher = try? WorkerThread { [file, shared] in
-        while shared.requests.pop() != nil {
-          guard !shared.isOver.load(ordering: .relaxed) else { return }
-          do throws(SystemError) { try file.file.syncData() } catch {
-            shared.failure.withLock { $0 = $0 ?? error }
-          }
-        }
-      }
-    }
-    return state.flusher != nil
-  }
-
-  private func end() {
-    shared.requests.close()
-    let flusher = state.withLock { state in
-      defer { state.flusher = nil }
-      return state.flusher
-    }
-    flusher?.join()
+    return true
   }
 }

@@ -56,6 +56,7 @@ struct Staging {
     let queue = StagingQueue(changes, options)
     let durably = queue.count + folders.directories.count <= Materialiser.batch
     let shared = OpenFolder(try root.reopened())
+    let ahead = durably ? nil : FlushAhead(area.folder)
     let done = Mutex<[(Int, State)]>([])
     let failure = Mutex<SystemError?>(nil)
     let this = self
@@ -67,6 +68,7 @@ struct Staging {
           for position in batch {
             mine.append((Int(position), this.stage(Int(position), check, durably)))
           }
+          ahead?.wrote(batch.map { this.changes[Int($0)].to?.size ?? 0 })
         }
       } catch { failure.withLock { $0 = error } }
       let found = mine
@@ -74,7 +76,8 @@ struct Staging {
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
     for (position, state) in done.withLock({ $0 }) { states[position] = state }
-    try flush(durably, isEmpty: queue.count == 0)
+    try ahead?.finish()
+    try flush(durably)
   }
 
   /// Makes the new folders.
@@ -112,7 +115,7 @@ struct Staging {
   }
 
   /// The one flush: after it, names may point to the new content.
-  private func flush(_ durably: Bool, isEmpty: Bool) throws(SystemError) {
+  private func flush(_ durably: Bool) throws(SystemError) {
     guard durably else { return try area.folder.directory.syncFileSystem() }
     for position in folders.directories.reversed() {
       guard let place = folders.place(of: position, changes[position].path) else { continue }
