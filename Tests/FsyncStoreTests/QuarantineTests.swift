@@ -25,7 +25,7 @@ import Testing
       let quarantine = try store.quarantine(named: bytes("remote/../x"))
       for (frame, _) in frames.prefix(12) { try quarantine.append(frame.encoded) }
       #expect(throws: StoreError.self) { try store.quarantine(named: bytes("remote/../x")) }
-      #expect(quarantine.received - quarantine.acknowledged < 64 << 20)
+      #expect(quarantine.delivered == 0 && quarantine.received > 0)
     }
     // The cut leaves half a frame behind.
     let file = try #require(try Directory(folder + bytes("/quarantine")).names().first)
@@ -36,7 +36,7 @@ import Testing
     let quarantine = try again.quarantine(named: bytes("remote/../x"))
     #expect(quarantine.objectCount == 36)
     #expect(
-      quarantine.acknowledged == UInt64(frames.prefix(12).reduce(0) { $0 + $1.0.encoded.count }))
+      quarantine.delivered == UInt64(frames.prefix(12).reduce(0) { $0 + $1.0.encoded.count }))
     for (frame, _) in frames.dropFirst(12) { try quarantine.append(frame.encoded) }
     for (_, contents) in frames {
       for content in contents {

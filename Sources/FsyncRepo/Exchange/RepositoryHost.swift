@@ -65,7 +65,7 @@ final class RepositoryHost: ExchangeHost {
 
   var holdings: any Holdings { arrivals }
   var source: any FrameSource { StoreSource(store: opened.store) }
-  var delivered: UInt64 { arrivals.quarantine?.acknowledged ?? 0 }
+  var delivered: UInt64 { arrivals.quarantine?.delivered ?? 0 }
   var replica: (id: ReplicaID, name: [UInt8]) { (opened.replica.id, opened.replica.name) }
 
   func heads() throws(HostError) -> [ObjectID] {

@@ -21,7 +21,7 @@ package final class WriteBehind: Sendable {
     var due: UInt64
   }
 
-  /// Begins with an empty file.
+  /// Begins with a file, of which nothing is to be written yet.
   /// - Parameters:
   ///   - window: bytes that the disk may be behind: some tenths of a second of a slow one.
   ///   - step: bytes between two flushes.

@@ -40,8 +40,10 @@ extension Quarantine {
     let builder = IndexBuilder(
       entries: frames.entries, offsets: frames.placed.map(\.offset), end: end)
     let padding = [UInt8](repeating: 0, count: Int(start - end))
+    let tail = padding + builder.encoded(at: start, name: name)
     do throws(SystemError) {
-      try file.file.write(padding + builder.encoded(at: start, name: name), at: end)
+      try behind.finish()
+      try file.file.write(tail, at: end)
       try file.file.syncData()
       let from = try Directory(Layout.path(store.folder, Layout.quarantine))
       let packs = try Directory(Layout.path(store.folder, Layout.packs))

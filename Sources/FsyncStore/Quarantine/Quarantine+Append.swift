@@ -36,7 +36,7 @@ extension Quarantine {
   /// Keeps a frame of which a session has hashed every object.
   ///
   /// A frame whose prefix is not stored whole here, or lies in the frame too, is compressed again
-  /// without one. Each megabyte that arrived is made durable.
+  /// without one.
   /// - Parameters:
   ///   - content: the bytes of all objects, one after the other.
   ///   - bytes: the frame as it came, and nothing more.
@@ -73,11 +73,11 @@ extension Quarantine {
     let end = state.end + UInt64(frame.bytes.count)
     do throws(SystemError) {
       try file.file.write(frame.bytes, at: state.end)
-      let isDue = end - state.durable >= Quarantine.flushedEvery
-      if isDue { try file.file.syncData() }
+      let isDue = end - state.begun >= Quarantine.step
+      if isDue { try behind.begin(state.begun..<end) }
       self.state.withLock {
         $0.end = end
-        if isDue { $0.durable = end }
+        if isDue { $0.begun = end }
         $0.objects += frame.objects.count
       }
     } catch {

@@ -20,17 +20,22 @@ package final class Quarantine: ObjectReader, Sendable {
   let lists = Mutex(Lists())
   private let source = FrameSource.next()
 
-  /// Bytes that may wait for a flush.
+  /// Lets the disk keep up with what arrives.
   ///
   /// A cut connection or a kill loses none of what was written; only a power cut loses what was
   /// not flushed, and then as much is sent again. A flush a megabyte took most of a transfer's time.
-  static let flushedEvery: UInt64 = 64 << 20
+  let behind: WriteBehind
+  /// The end of what had arrived, durably, before this session.
+  private let start: UInt64
+
+  /// Bytes that are given to the disk at once: what a small sync brings stays in memory.
+  static let step: UInt64 = 1 << 20
 
   struct State: Sendable {
     /// Where the next frame goes.
     var end: UInt64
-    /// The end of what is durable.
-    var durable: UInt64
+    /// The end of what was given to the disk.
+    var begun: UInt64
     /// Whether a call on the file failed, after which it takes nothing more.
     var hasFailed = false
     /// Whether it has become part of the store, or is gone.
@@ -68,13 +73,13 @@ package final class Quarantine: ObjectReader, Sendable {
     self.fileName = fileName
     self.file = file
     self.lock = lock
-    state = Mutex(State(end: end, durable: end))
+    behind = WriteBehind(file)
+    start = end
+    state = Mutex(State(end: end, begun: end))
   }
 
-  /// Bytes of frames that are durable: what a peer need not send again, whatever happens.
-  package var acknowledged: UInt64 {
-    state.withLock { $0.durable } - UInt64(FileHeader.length)
-  }
+  /// Bytes of frames that an interrupted session has delivered, durably.
+  package var delivered: UInt64 { start - UInt64(FileHeader.length) }
 
   /// Bytes of frames that have arrived.
   package var received: UInt64 { state.withLock { $0.end } - UInt64(FileHeader.length) }
