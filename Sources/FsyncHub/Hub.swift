@@ -12,7 +12,7 @@ package struct Hub: Sendable {
   /// The folder's absolute path.
   package let folder: [UInt8]
   /// What all that is served has decompressed last.
-  package let cache = SharedCache(capacity: 64 << 20)
+  package let cache = SharedCache(capacity: 32 << 20)
 
   private static let own = Array(".hub".utf8)
 

@@ -91,6 +91,32 @@ import Testing
     #expect(throws: ObjectError.self) { try quarantine.object(Digest.object(.chunk, contents[1])) }
   }
 
+  @Test func whatNobodyGoesOnWithIsCleared() throws {
+    let directory = try TemporaryDirectory()
+    let folder = bytes(directory.appending("store"))
+    let store = try Store.create(at: folder, host: host())
+    let (frame, _) = try #require(frames(1, size: 200, seed: 5).first)
+    func names() throws -> Int { try Directory(folder + bytes("/quarantine")).names().count }
+    do {
+      let named = try store.quarantine(named: bytes("named"))
+      try named.append(frame.encoded)
+      _ = try store.quarantine(named: bytes("empty"))
+    }
+    do {
+      let open = try store.passingQuarantine()
+      try open.append(frame.encoded)
+      try store.passingQuarantine().append(frame.encoded)
+      #expect(try names() == 4)
+      // One is open, and an empty one may be somebody's in a moment.
+      try store.clearQuarantines()
+      #expect(try names() == 3)
+      #expect(open.hasArrived(frame.objects[0].id))
+    }
+    try store.clearQuarantines(emptyFor: -60)
+    #expect(try names() == 1)
+    #expect(try store.quarantine(named: bytes("named")).objectCount == 3)
+  }
+
   @Test func refusesWhatIsNotWhatItClaims() throws {
     let directory = try TemporaryDirectory()
     let store = try Store.create(at: bytes(directory.appending("store")), host: host())

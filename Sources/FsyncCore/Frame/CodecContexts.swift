@@ -25,7 +25,7 @@ final class CodecContexts: Sendable {
   private let free: @Sendable (OpaquePointer) -> Int
 
   /// How many wait at most.
-  private static let bound = 8
+  private static let bound = 4
   /// Bytes above which a context is not kept: those of the highest levels take tens of megabytes.
   private static let kept = 8 << 20
 

@@ -111,6 +111,9 @@ final class RepositoryHost: ExchangeHost {
       if case .bundle = side { return try resume(Array("bundle ".utf8) + peer.replica.bytes) }
       // Whoever may only read may claim to be anybody, and takes nothing from that one.
       if isReadOnly { return try opened.announce() }
+      do throws(StoreError) { try opened.store.clearQuarantines() } catch {
+        throw RepositoryError(error)
+      }
       try resume(Array("peer ".utf8) + peer.replica.bytes)
       if !opened.isBare {
         var options = CommitOptions()
@@ -248,7 +251,7 @@ final class RepositoryHost: ExchangeHost {
       } catch {
         guard case .busy = error else { throw error }
         // The end of another session of this peer that has not yet noticed that it is over.
-        arrivals.quarantine = try opened.store.quarantine(named: name + Host.randomBytes(8))
+        arrivals.quarantine = try opened.store.passingQuarantine()
       }
     } catch { throw RepositoryError(error) }
   }

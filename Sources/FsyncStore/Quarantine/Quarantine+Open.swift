@@ -32,6 +32,43 @@ extension Store {
     }
   }
 
+  /// Begins a quarantine that no later session will know by a name.
+  package func passingQuarantine() throws(StoreError) -> Quarantine {
+    let fileName = Store.passing + Array(host.random(16).hex.utf8)
+    let path = Layout.path(folder, Layout.quarantine, fileName)
+    guard let quarantine = try openQuarantine(fileName, path) else { throw .busy(file: path) }
+    return quarantine
+  }
+
+  /// What begins the names of quarantines that nobody goes on with.
+  private static let passing = Array("once-".utf8)
+
+  /// Removes quarantines of sessions that are over, however they ended, and that no other goes on with:
+  /// those without a name, and those in which nothing had arrived.
+  /// - Parameter seconds: how long nothing must have arrived.
+  package func clearQuarantines(emptyFor seconds: Int64 = 60) throws(StoreError) {
+    let path = Layout.path(folder, Layout.quarantine)
+    do throws(SystemError) {
+      let directory = try Directory(path)
+      let useless = try directory.names().filter { name in
+        if name.starts(with: Store.passing) { return true }
+        guard let stat = try? directory.stat(name) else { return false }
+        return stat.size <= UInt64(FileHeader.length)
+          && stat.mtime.seconds < Clock.stamps().seconds - seconds
+      }
+      guard !useless.isEmpty else { return }
+      let guarding = try LockFile.acquire(Layout.path(folder, Layout.packing))
+      defer { _ = guarding }
+      for name in useless {
+        guard let lock = try LockFile.acquire(Layout.path(path, name), waiting: 0) else { continue }
+        // Somebody else may have begun with it meanwhile, and ended.
+        let isEmpty = try directory.stat(name).size <= UInt64(FileHeader.length)
+        if isEmpty || name.starts(with: Store.passing) { try directory.unlink(name) }
+        _ = consume lock
+      }
+    } catch { throw .system(error, file: path) }
+  }
+
   /// Opens a quarantine's file; nil where another session has it.
   private func openQuarantine(
     _ fileName: [UInt8], _ path: [UInt8]
