@@ -39,6 +39,36 @@ import Testing
     #expect(try replica.paths == ["a", "b", "b/file", "b/other"])
   }
 
+  /// A file is moved, while the second look reads the folder that it was in, into one where that look
+  /// has been already.
+  @Test func whatMovesWhileASecondLookReadsIsNotDeleted() throws {
+    let folder = try TemporaryDirectory()
+    for name in ["a/file", "a/gone", "b/other"] { try folder.write(name, Array(name.utf8)) }
+    let replica = try Replica(folder.path)
+    replica.options.threads = 1
+    try replica.commit()
+    usleep(50_000)
+    try replica.commit()
+    unlink(folder.appending("a/gone"))
+    let (from, to) = (folder.appending("a/file"), folder.appending("b/file"))
+    let extra = folder.appending("a/extra")
+    let looks = Atomic<Int>(0)
+    replica.options.visited = { path in
+      // Too fresh for the first look, so that the second one reads it again.
+      if path.description == "b", looks.load(ordering: .relaxed) == 0 { symlink("x", extra) }
+    }
+    replica.options.reading = { path in
+      guard path.description == "a" else { return }
+      if looks.add(1, ordering: .relaxed).newValue == 2 { rename(from, to) }
+    }
+    let settled = try Scanner.settle(
+      try replica.scan(), replica.root, replica.index, replica.options)
+    #expect(looks.load(ordering: .relaxed) > 2)
+    #expect(settled.isSettled)
+    replica.index = try replica.snapshot(settled).index
+    #expect(try replica.paths == ["a", "a/extra", "b", "b/file", "b/other"])
+  }
+
   /// Where something moves in every pass, deletions wait for the next commit.
   @Test func restlessTreeKeepsWhatIsMissing() throws {
     let folder = try TemporaryDirectory()

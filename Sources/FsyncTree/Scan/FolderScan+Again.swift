@@ -20,6 +20,14 @@ extension FolderScan {
     return false
   }
 
+  /// Notes that a directory changed while a second look read it: what was moved out of it may have gone
+  /// where this look had been before.
+  mutating func noteIfChanged(_ folder: OpenFolder, since stat: Stat) throws(SystemError) {
+    guard pass.previous != nil else { return }
+    let now = try folder.directory.stat()
+    if now.mtime != stat.mtime || now.ctime != stat.ctime { findings.restless += 1 }
+  }
+
   /// Takes over what the scan before found in a directory, and goes on below it.
   mutating func carry(
     _ earlier: ScannedDirectory?, _ task: ScanTask, _ context: FolderContext

@@ -42,7 +42,9 @@ struct FolderScan {
         carry(earlier, task, context(task, folder, stat, hasIgnoreFile: hasIgnoreFile))
         return
       } else {
+        pass.options.reading?(task.path)
         try look(at: folder, stat, task, known, &record)
+        try noteIfChanged(folder, since: stat)
       }
     } catch {
       if task.parent == nil { findings.rootFailure = error }

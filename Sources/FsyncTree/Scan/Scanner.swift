@@ -18,6 +18,8 @@ package struct ScanOptions: Sendable {
   package var untracked = Untracked.entered
   /// Rules that hold above the root's own.
   package var rules = IgnoreRules()
+  /// Called before the names in a directory are read, from the scan's threads.
+  package var reading: (@Sendable (Path) -> Void)?
   /// Called after each directory has been looked at, from the scan's threads.
   package var visited: (@Sendable (Path) -> Void)?
 
