@@ -69,6 +69,34 @@ import Testing
     #expect(try replica.paths == ["a", "a/extra", "b", "b/file", "b/other"])
   }
 
+  /// A file is found where it was moved to, and moves on before it is read.
+  @Test func whatMovesOnBeforeItIsReadIsNotDeleted() throws {
+    let folder = try TemporaryDirectory()
+    for name in ["a/file", "a/gone", "b/other", "c/third"] {
+      try folder.write(name, Array(name.utf8))
+    }
+    let replica = try Replica(folder.path)
+    try replica.commit()
+    rename(folder.appending("a/file"), folder.appending("b/file"))
+    unlink(folder.appending("a/gone"))
+    let scan = try Scanner.settle(
+      try replica.scan(), replica.root, replica.index, replica.options)
+    #expect(scan.isSettled && scan.hasAbsences)
+    rename(folder.appending("b/file"), folder.appending("c/file"))
+    let waiting = try replica.snapshot(scan)
+    #expect(waiting.waiting.contains(path("a/file")))
+    replica.index = waiting.index
+    #expect(try replica.paths.contains("a/file"))
+    try replica.commit()
+    #expect(try replica.paths == ["a", "b", "b/other", "c", "c/file", "c/third"])
+    // What can never be read does not keep deletions for ever.
+    rename(folder.appending("c/file"), folder.appending("b/file"))
+    unlink(folder.appending("c/third"))
+    replica.unread = [path("b/file")]
+    try replica.commit()
+    #expect(try replica.paths == ["a", "b", "b/other", "c"])
+  }
+
   /// Where something moves in every pass, deletions wait for the next commit.
   @Test func restlessTreeKeepsWhatIsMissing() throws {
     let folder = try TemporaryDirectory()

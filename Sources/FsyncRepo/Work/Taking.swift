@@ -40,8 +40,11 @@ extension Repository {
     let snapshot: FsyncTree.Snapshot
     do throws(TreeError) {
       settlement = try Settlement(lagging, read.contents, tree.index)
+      let scan = try Scanner.confirm(
+        tree.scan, tree.root, tree.index, tree.options,
+        isComplete: read.contents.count == candidates.count)
       snapshot = try FsyncTree.Snapshot.assemble(
-        tree.index, tree.scan, keeping: PathSet(settlement.kept),
+        tree.index, scan, keeping: PathSet(settlement.kept),
         contents: { read.contents[$0] }, folders: untracked.folders,
         put: { overlay.put($0, $1) })
     } catch { throw RepositoryError(error, path: place.root ?? []) }

@@ -64,15 +64,19 @@ final class Replica {
     let found = try scan ?? Scanner.settle(try self.scan(), root, index, options)
     let reader = try FileReader(root, stamps: options.stamps)
     var contents: [Path: FoundContent] = [:]
+    var candidates = 0
     found.forEachCandidate { path, stat, _ in
+      candidates += 1
       if unread.contains(path) { return }
       let result = reader.content(of: path, stat.kind, into: OverlaySink(objects: objects))
       if case .success(let content) = result { contents[path] = content }
     }
     let untracked = try readUntracked(found)
     problems = untracked.problems
+    let confirmed = try Scanner.confirm(
+      found, root, index, options, isComplete: contents.count == candidates)
     return try Snapshot.assemble(
-      index, found, keeping: PathSet(kept), contents: { contents[$0] },
+      index, confirmed, keeping: PathSet(kept), contents: { contents[$0] },
       folders: untracked.folders, put: { objects.put($0, $1) })
   }
 
