@@ -61,9 +61,11 @@ extension Store {
       defer { _ = guarding }
       for name in useless {
         guard let lock = try LockFile.acquire(Layout.path(path, name), waiting: 0) else { continue }
-        // Somebody else may have begun with it meanwhile, and ended.
-        let isEmpty = try directory.stat(name).size <= UInt64(FileHeader.length)
-        if isEmpty || name.starts(with: Store.passing) { try directory.unlink(name) }
+        do throws(SystemError) {
+          // Somebody else may have begun with it meanwhile, and ended.
+          let isEmpty = try directory.stat(name).size <= UInt64(FileHeader.length)
+          if isEmpty || name.starts(with: Store.passing) { try directory.unlink(name) }
+        } catch { if !error.isAbsent { throw error } }
         _ = consume lock
       }
     } catch { throw .system(error, file: path) }
