@@ -2,6 +2,7 @@ import FsyncCore
 import FsyncSystem
 import FsyncTree
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -89,6 +90,89 @@ import Testing
     #expect(scan.hasLeft)
     try atOnce.commit()
     #expect(try atOnce.paths == ["a", "a/other", "c", "c/d"])
+  }
+
+  /// A file that has been moved into a new folder moves on into one that was read already.
+  @Test(arguments: [StampRule.coarse, .fine], ["new1", "new1/sub", "new1/sub/deep"])
+  func whatMovesAmongNewFoldersIsNotDeleted(stamps: StampRule, target: String) throws {
+    let folder = try TemporaryDirectory()
+    try folder.write("a/file", [1])
+    try folder.write("a/gone", [2])
+    let atOnce = try replica(folder.path, threads: 1)
+    atOnce.options.stamps = stamps
+    try atOnce.commit()
+    unlink(folder.appending("a/gone"))
+    for name in ["new1/sub/deep/x", "new2/y"] { try folder.write(name, [3]) }
+    let (from, to) = (folder.appending("new2/file"), folder.appending("\(target)/file"))
+    rename(folder.appending("a/file"), from)
+    let read = Mutex(false)
+    atOnce.options.reading = { path in
+      if path.description == target { read.withLock { $0 = true } }
+      if path.description == "new2", read.withLock({ $0 }) { rename(from, to) }
+    }
+    let snapshot = try atOnce.snapshot()
+    #expect(read.withLock { $0 })
+    #expect(snapshot.waiting.map(\.description).sorted() == ["a/file", "a/gone"])
+    atOnce.index = snapshot.index
+    #expect(try atOnce.paths.contains("a/file"))
+    atOnce.options.reading = nil
+    try atOnce.commit()
+    let rest = ["a", "new1", "new1/sub", "new1/sub/deep", "new1/sub/deep/x", "new2", "new2/y"]
+    #expect(try atOnce.paths == (rest + ["\(target)/file"]).sorted())
+  }
+
+  /// Nothing moves: what is deleted while folders are new is deleted at once, however new they are.
+  @Test(arguments: [StampRule.coarse, .fine])
+  func newFoldersAloneKeepNoDeletion(stamps: StampRule) throws {
+    let folder = try TemporaryDirectory()
+    try folder.write("a/file", [1])
+    try folder.write("a/other", [1])
+    let atOnce = try replica(folder.path)
+    atOnce.options.stamps = stamps
+    try atOnce.commit()
+    unlink(folder.appending("a/file"))
+    for number in 0..<20 { try folder.write("new/\(number)/x", [3]) }
+    let snapshot = try atOnce.snapshot()
+    #expect(snapshot.waiting.isEmpty)
+    atOnce.index = snapshot.index
+    #expect(try !atOnce.paths.contains("a/file"))
+  }
+
+  /// Files that have left their folder are moved to and fro among new ones while these are read.
+  @Test(arguments: UInt64(0)..<6)
+  func movesAmongNewFoldersNeverLoseAFile(seed: UInt64) throws {
+    let folder = try TemporaryDirectory(inMemory: true)
+    let files = (0..<12).map { "f\($0)" }
+    for name in files { try folder.write("0a/\(name)", Array(name.utf8)) }
+    let atOnce = try replica(folder.path)
+    try atOnce.commit()
+    let root = folder.path
+    let turn = Atomic<Int>(0)
+    let mover = try WorkerThread {
+      var random = SplitMix(seed: seed)
+      while case let now = turn.load(ordering: .acquiring), now >= 0 {
+        let folders = ["a", "b", "c"].map { "\(root)/\(now)\($0)" }
+        let (name, target) = (files[random.below(files.count)], folders[random.below(3)])
+        for source in folders { rename("\(source)/\(name)", "\(target)/\(name)") }
+        usleep(UInt32(random.below(300)))
+      }
+    }
+    for number in 1...12 {
+      // With files of their own, so that reading them takes a while.
+      for name in ["a", "b", "c"] {
+        for other in 0..<100 { try folder.write("\(number)\(name)/x\(other)", [1]) }
+      }
+      turn.store(number, ordering: .releasing)
+      usleep(2000)
+      for (source, name) in ["a", "b", "c"].flatMap({ source in files.map { (source, $0) } }) {
+        rename("\(root)/\(number - 1)\(source)/\(name)", "\(root)/\(number)a/\(name)")
+      }
+      try atOnce.commit()
+      let found = try atOnce.paths.compactMap { $0.split(separator: "/").last.map(String.init) }
+      #expect(Set(files).subtracting(found) == [], "seed \(seed), turn \(number)")
+    }
+    turn.store(-1, ordering: .releasing)
+    mover.join()
   }
 
   /// Whatever call fails, what is recorded is a part of what is there, and the rest was reported.

@@ -41,7 +41,7 @@ extension Repository {
     do throws(TreeError) {
       settlement = try Settlement(lagging, read.contents, tree.index)
       let scan = try Scanner.confirm(
-        tree.scan, tree.root, tree.index, tree.options,
+        tree.scan, tree.root, tree.index, tree.options, untracked: untracked,
         isComplete: read.contents.count == candidates.count)
       snapshot = try FsyncTree.Snapshot.assemble(
         tree.index, scan, keeping: PathSet(settlement.kept),

@@ -91,19 +91,25 @@ package enum Scanner {
     return current
   }
 
-  /// Looks once more, after what a settled scan found has been read, where something of it could not be
-  /// or folders were left: what moved on before it was read must not be taken for deleted.
+  /// Looks once more, after what a settled scan found has been read, where something of it could
+  /// not be or folders were left: what moved on before it was read must not be taken for deleted.
   ///
   /// Where any directory has changed since, the scan that is returned is not settled: deletions wait.
-  /// - Parameter isComplete: whether every candidate of the scan has been read.
+  /// - Parameters:
+  ///   - untracked: what was read of the folders that the scan left.
+  ///   - isComplete: whether every candidate of the scan has been read.
   package static func confirm(
     _ scan: Scan, _ root: borrowing Directory, _ index: Index, _ options: ScanOptions,
-    isComplete: Bool
+    untracked: UntrackedContent, isComplete: Bool
   ) throws(TreeError) -> Scan {
     guard scan.isSettled, scan.hasAbsences, !isComplete || scan.hasLeft else { return scan }
     var confirmed = scan
     confirmed.waitForTick()
-    confirmed.isSettled = try ScanPass(root, index, options, after: scan).run().restless == 0
+    let restless = try ScanPass(root, index, options, after: scan).run().restless
+    do throws(SystemError) {
+      let isStill = try untracked.isStill(below: root)
+      confirmed.isSettled = restless == 0 && isStill
+    } catch { throw .system(error) }
     return confirmed
   }
 }

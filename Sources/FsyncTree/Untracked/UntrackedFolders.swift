@@ -11,6 +11,8 @@ internal import Synchronization
 package final class UntrackedFolders<Sink: ContentSink>: Sendable {
   let pass: ScanPass
   let rules: SnapshotRules
+  /// Whether it is to be known afterwards if a folder has changed behind the look into it.
+  let isWatched: Bool
   let steps: WorkStack<Step>
   private let found = Mutex(UntrackedContent())
   private let ended = Atomic(false)
@@ -34,6 +36,7 @@ package final class UntrackedFolders<Sink: ContentSink>: Sendable {
   ) throws(TreeError) {
     var options = options
     options.untracked = .entered
+    isWatched = scan.hasAbsences
     pass = try ScanPass(root, .empty(), options, after: nil)
     rules = SnapshotRules(
       stamps: options.stamps, started: pass.started, hasModes: options.hasModes)
@@ -108,6 +111,8 @@ package struct UntrackedContent: Sendable {
   package internal(set) var mounts: [Path] = []
   /// Bytes of content read.
   package internal(set) var bytes: UInt64 = 0
+  /// All folders that were looked into, where that was watched.
+  var looks: [FolderLook] = []
 
   /// Makes a finding of nothing.
   package init() {}
@@ -116,6 +121,7 @@ package struct UntrackedContent: Sendable {
     folders.merge(other.folders) { old, _ in old }
     problems += other.problems
     mounts += other.mounts
+    looks += other.looks
     bytes += other.bytes
   }
 }

@@ -47,7 +47,7 @@ struct UntrackedWorker<Sink: ContentSink> {
 
   /// Looks into a folder, leaves to all threads what is in it, and reads its first files.
   private mutating func enter(_ folder: FolderReading) throws(Sink.Failure) {
-    scan.process(folder.task)
+    look(folder.task)
     let folders = scan.takeChildren()
     guard let record = scan.takeRecord() else { return try end(folder, [], hasUnrecorded: true) }
     found.problems += record.problems
@@ -68,6 +68,30 @@ struct UntrackedWorker<Sink: ContentSink> {
     steps(folders.reversed().map { .folder(FolderReading($0, in: folder)) })
     steps(batches.dropFirst().reversed().map { .files(folder, $0) })
     try read(batches.first ?? [], of: folder, hasUnrecorded: hasUnrecorded)
+  }
+
+  /// Looks into a folder; where that is watched, when every change from then on shows.
+  private mutating func look(_ task: ScanTask) {
+    let mounts = scan.findings.mounts.count
+    var moment = Clock.stamps()
+    scan.process(task)
+    guard all.isWatched, let first = scan.findings.directories.last, first.obstacle == nil,
+      var stat = first.stat
+    else { return }
+    let stamps = all.pass.options.stamps
+    let safe = stat.ctime.adding(nanoseconds: stamps.tick(after: stat.ctime))
+    if !stamps.isSafe(stat.ctime, at: moment), stat.ctime.seconds(since: moment) < 0.1 {
+      StampRule.wait(until: safe)
+      _ = (scan.takeChildren(), scan.takeRecord())
+      scan.findings.mounts.removeLast(scan.findings.mounts.count - mounts)
+      moment = Clock.stamps()
+      scan.process(task)
+      guard let again = scan.findings.directories.last?.stat else { return }
+      stat = again
+    }
+    // As in a second look, a stamp in the future (the clock was set back) says nothing about now.
+    let isSafe = stamps.isSafe(stat.ctime, at: moment) || stat.ctime > moment
+    found.looks.append(FolderLook(path: task.path, stat: stat, isSafe: isSafe))
   }
 
   private func steps(_ more: [UntrackedFolders<Sink>.Step]) {

@@ -74,7 +74,8 @@ final class Replica {
     let untracked = try readUntracked(found)
     problems = untracked.problems
     let confirmed = try Scanner.confirm(
-      found, root, index, options, isComplete: contents.count == candidates)
+      found, root, index, options, untracked: untracked,
+      isComplete: contents.count == candidates)
     return try Snapshot.assemble(
       index, confirmed, keeping: PathSet(kept), contents: { contents[$0] },
       folders: untracked.folders, put: { objects.put($0, $1) })
