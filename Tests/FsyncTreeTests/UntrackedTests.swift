@@ -138,6 +138,23 @@ import Testing
     #expect(try !atOnce.paths.contains("a/file"))
   }
 
+  /// A kernel with fine stamps may stamp a little later than the clock that ticks says it is; what has
+  /// just been changed keeps no deletion for that.
+  @Test func stampsAheadOfTheClockKeepNoDeletion() throws {
+    let folder = try TemporaryDirectory(inMemory: true)
+    for number in 0..<40 { try folder.write("a/\(number)", [1]) }
+    let atOnce = try replica(folder.path)
+    atOnce.options.stamps = .coarse
+    try atOnce.commit()
+    for number in 0..<40 {
+      try folder.write("a\(number)/x", [1])
+      unlink(folder.appending("a/\(number)"))
+      let snapshot = try atOnce.snapshot()
+      #expect(snapshot.waiting.isEmpty, "turn \(number)")
+      atOnce.index = snapshot.index
+    }
+  }
+
   /// Files that have left their folder are moved to and fro among new ones while these are read.
   @Test(arguments: UInt64(0)..<6)
   func movesAmongNewFoldersNeverLoseAFile(seed: UInt64) throws {

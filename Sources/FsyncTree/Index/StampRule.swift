@@ -27,6 +27,15 @@ package enum StampRule: Hashable, Sendable {
     self == .fine || stamp.adding(nanoseconds: tick(after: stamp)) < moment
   }
 
+  /// Says whether a stamp is of another clock, or of one that was set back since, and says nothing
+  /// about now.
+  ///
+  /// One that is little ahead is not: a kernel with fine stamps may be ahead of the clock that ticks,
+  /// and so may a server's clock be.
+  func isForeign(_ stamp: FileTime, at moment: FileTime) -> Bool {
+    stamp.seconds(since: moment) >= 0.1
+  }
+
   /// Waits until a change that comes now must get a later stamp, where that is a matter of
   /// milliseconds.
   func wait(after stamp: FileTime) {

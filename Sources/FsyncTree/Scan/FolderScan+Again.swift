@@ -13,10 +13,10 @@ extension FolderScan {
       ?? known?.matches(stat) ?? false
     let stamps = pass.options.stamps
     if isSame, stamps.isSafe(stat.ctime, at: previous.started) { return true }
-    // A stamp in the future (the clock was set back) says nothing about now.
-    if !isSame || (stat.ctime <= pass.started && !stamps.isSafe(stat.ctime, at: pass.started)) {
-      findings.restless += 1
-    }
+    let isFresh =
+      !stamps.isSafe(stat.ctime, at: pass.started)
+      && !stamps.isForeign(stat.ctime, at: pass.started)
+    if !isSame || isFresh { findings.restless += 1 }
     return false
   }
 

@@ -119,7 +119,7 @@ extension Scan {
   fileprivate func waitForTick() {
     guard stamps == .coarse else { return }
     let now = Clock.stamps()
-    let safe = directories.compactMap(\.stat).filter { $0.ctime <= now }
+    let safe = directories.compactMap(\.stat).filter { !stamps.isForeign($0.ctime, at: now) }
       .map { $0.ctime.adding(nanoseconds: stamps.tick(after: $0.ctime)) }.max()
     if let safe { StampRule.wait(until: safe) }
   }

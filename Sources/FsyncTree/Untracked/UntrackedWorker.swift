@@ -80,7 +80,7 @@ struct UntrackedWorker<Sink: ContentSink> {
     else { return }
     let stamps = all.pass.options.stamps
     let safe = stat.ctime.adding(nanoseconds: stamps.tick(after: stat.ctime))
-    if !stamps.isSafe(stat.ctime, at: moment), stat.ctime.seconds(since: moment) < 0.1 {
+    if !stamps.isSafe(stat.ctime, at: moment), !stamps.isForeign(stat.ctime, at: moment) {
       StampRule.wait(until: safe)
       _ = (scan.takeChildren(), scan.takeRecord())
       scan.findings.mounts.removeLast(scan.findings.mounts.count - mounts)
@@ -89,8 +89,8 @@ struct UntrackedWorker<Sink: ContentSink> {
       guard let again = scan.findings.directories.last?.stat else { return }
       stat = again
     }
-    // As in a second look, a stamp in the future (the clock was set back) says nothing about now.
-    let isSafe = stamps.isSafe(stat.ctime, at: moment) || stat.ctime > moment
+    let isSafe =
+      stamps.isSafe(stat.ctime, at: moment) || stamps.isForeign(stat.ctime, at: moment)
     found.looks.append(FolderLook(path: task.path, stat: stat, isSafe: isSafe))
   }
 
