@@ -79,10 +79,13 @@ let package = Package(
       name: "FsyncWeb",
       dependencies: ["FsyncCore", "FsyncSystem", "FsyncRepo", "FsyncHub", "FsyncArchive"],
       swiftSettings: strict),
+    .target(
+      name: "FsyncWords", dependencies: ["FsyncCore", "FsyncSystem", "FsyncRepo", "FsyncHub"],
+      swiftSettings: strict),
     .executableTarget(
       name: "FsyncTool",
       dependencies: [
-        "FsyncCore", "FsyncSystem", "FsyncWire", "FsyncRepo", "FsyncNet", "FsyncHub",
+        "FsyncCore", "FsyncSystem", "FsyncWire", "FsyncRepo", "FsyncNet", "FsyncHub", "FsyncWords",
         argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -135,7 +138,9 @@ let package = Package(
       name: "ManualTests", dependencies: ["FsyncRepo", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["FsyncTool", "FsyncCore", "FsyncSystem", "TestSupport", argumentParser],
+      dependencies: [
+        "FsyncTool", "FsyncCore", "FsyncSystem", "FsyncWords", "TestSupport", argumentParser,
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
@@ -169,11 +174,9 @@ if Context.environment["FSYNC_WITHOUT_HTTP"] == nil {
     .executableTarget(
       name: "FsyncHubServer",
       dependencies: [
-        "FsyncSystem", "FsyncWire", "FsyncRepo", "FsyncNet", "FsyncHub", "FsyncWeb", argumentParser,
-        hummingbird,
-        hummingbirdCore,
-        hummingbirdTLS,
-        lifecycle, unixSignals, logging, httpTypes, nioCore, nioPosix, nioSSL,
+        "FsyncSystem", "FsyncWire", "FsyncRepo", "FsyncNet", "FsyncHub", "FsyncWeb", "FsyncWords",
+        argumentParser, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, unixSignals,
+        logging, httpTypes, nioCore, nioPosix, nioSSL,
       ],
       swiftSettings: strict),
   ]

@@ -82,7 +82,7 @@ struct DownloadSender: Sendable {
     thread.join()
     if let failure { throw failure }
     guard let reason else { return }
-    logger.error("a download failed", metadata: ["error": "\(reason)"])
+    logger.error("a download failed", metadata: ["error": "\(LogText.words(reason))"])
     throw reason
   }
 

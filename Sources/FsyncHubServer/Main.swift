@@ -1,6 +1,7 @@
 internal import ArgumentParser
 import FsyncHub
 import FsyncSystem
+import FsyncWords
 import Logging
 import ServiceLifecycle
 
@@ -28,11 +29,12 @@ struct HubCommand: AsyncParsableCommand {
       let server = try Server(hub, settings, logger)
       try await server.run()
     } catch let error as HubError {
-      HubCommand.fail(HubText.words(error))
+      let text = ErrorText(error)
+      HubCommand.fail(text.message + (text.hint.map { "; \($0)" } ?? ""))
     } catch let error as SettingsError {
       HubCommand.fail(error.text)
     } catch {
-      HubCommand.fail("\(error)")
+      HubCommand.fail(LogText.words(error))
     }
   }
 

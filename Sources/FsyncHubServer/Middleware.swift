@@ -21,7 +21,7 @@ struct RequestLog: RouterMiddleware {
     do { response = try await next(request, context) } catch let error as any HTTPResponseError {
       response = try error.response(from: request, context: context)
     } catch {
-      context.logger.error("a request failed", metadata: ["error": "\(error)"])
+      context.logger.error("a request failed", metadata: ["error": "\(LogText.words(error))"])
       response = try Refused(.internalServerError).response(from: request, context: context)
     }
     metrics.answered(response.status.code)

@@ -84,14 +84,14 @@ struct SyncRoute: Sendable {
       }
     } catch {
       // The client is gone; the session finds that out by itself.
-      logger.debug("the client is gone", metadata: ["error": "\(error)"])
+      logger.debug("the client is gone", metadata: ["error": "\(LogText.words(error))"])
     }
     let failure = await end.wait()
     thread.join()
     metrics.sessionEnded(failure == nil)
     heap.sessionEnded()
     guard let failure else { return }
-    logger.info("a sync failed", metadata: ["error": "\(failure)"])
+    logger.info("a sync failed", metadata: ["error": "\(LogText.words(failure))"])
   }
 
   /// Carries both directions until the session has said all.

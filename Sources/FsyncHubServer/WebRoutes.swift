@@ -88,7 +88,7 @@ struct WebRoutes: Sendable {
     case .noSuchPart(let size):
       return Refused(.rangeNotSatisfiable, headers: [.contentRange: "bytes */\(size)"])
     case .repository(let error):
-      logger.error("a repository cannot be read", metadata: ["error": "\(error)"])
+      logger.error("a repository cannot be read", metadata: ["error": "\(LogText.words(error))"])
       return Refused(.internalServerError)
     }
   }

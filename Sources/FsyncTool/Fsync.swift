@@ -2,6 +2,7 @@ internal import ArgumentParser
 import FsyncCore
 import FsyncRepo
 import FsyncSystem
+import FsyncWords
 
 /// The command `fsync`: everything else is a subcommand.
 @main

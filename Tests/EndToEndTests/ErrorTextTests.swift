@@ -1,6 +1,7 @@
 import FsyncCore
 import FsyncRepo
 import FsyncSystem
+import FsyncWords
 import Testing
 
 @testable import FsyncTool
@@ -10,7 +11,7 @@ import Testing
   private static let path = try? Path(Array("folder/file\n".utf8))
   private static let id = Digest.object(.chunk, [1])
 
-  private static let exchange: [(ExchangeFailure, FsyncTool.ExitStatus)] = [
+  private static let exchange: [(ExchangeFailure, FsyncWords.ExitStatus)] = [
     (.unreachable("no route"), .partly), (.disconnected("host"), .partly), (.timeout, .partly),
     (.otherRepository(ours: "1", theirs: "2"), .failed), (.version("9"), .failed),
     (.protocolViolation("checksum"), .failed), (.remote(.noRepository, "/x"), .partly),
@@ -21,7 +22,7 @@ import Testing
     (.remote(.other, "?"), .partly),
   ]
 
-  private static let errors: [(RepositoryError, FsyncTool.ExitStatus)] = {
+  private static let errors: [(RepositoryError, FsyncWords.ExitStatus)] = {
     let path = ErrorTextTests.path ?? .root
     let bytes = path.bytes
     return [
@@ -47,7 +48,7 @@ import Testing
     ] + exchange.map { (RepositoryError.exchange($0.0), $0.1) }
   }()
 
-  @Test(arguments: errors) func isWorded(error: RepositoryError, status: FsyncTool.ExitStatus) {
+  @Test(arguments: errors) func isWorded(error: RepositoryError, status: FsyncWords.ExitStatus) {
     let text = ErrorText(error)
     #expect(text.status == status)
     for words in [text.message, text.hint ?? ""] {

@@ -1,3 +1,4 @@
+import FsyncWords
 import TestSupport
 import Testing
 

@@ -45,6 +45,11 @@ import Testing
       metrics = try hub.answer("GET", "/metrics")
     }
     #expect(metrics.contains("\nfsync_hub_sessions_active 0\n"))
+    // Whoever runs it reads why in words.
+    let log = try machine.read("hub.log")
+    #expect(log.contains("a sync failed"))
+    let others = log.split(separator: "\n").map { $0.replacing("[FsyncHubServer]", with: "") }
+    #expect(others.first { $0.contains("Fsync") } == nil)
     // What a session kept for a client that came back before the session noticed is not kept for ever.
     try machine.shell(
       """

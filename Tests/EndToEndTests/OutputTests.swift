@@ -1,4 +1,5 @@
 import FsyncCore
+import FsyncWords
 import TestSupport
 import Testing
 
@@ -100,7 +101,7 @@ import Testing
   }
 
   @Test func theWorstStatusTells() {
-    let order: [FsyncTool.ExitStatus] = [
+    let order: [FsyncWords.ExitStatus] = [
       .interrupted, .damaged, .busy, .failed, .brake, .partly, .conflicts, .done,
     ]
     for (index, first) in order.enumerated() {

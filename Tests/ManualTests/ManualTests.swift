@@ -53,7 +53,7 @@ import Testing
 
   @Test func theExitCodesAreThoseOfTheProgram() throws {
     let source = String(
-      decoding: try Checkout.contents(of: "Sources/FsyncTool/Support/ExitStatus.swift"),
+      decoding: try Checkout.contents(of: "Sources/FsyncWords/ExitStatus.swift"),
       as: UTF8.self)
     let codes = source.matches(of: /case \w+ = (\d+)/).compactMap { Int($0.1) }
     let listed = overview.section("EXIT STATUS").compactMap { line in

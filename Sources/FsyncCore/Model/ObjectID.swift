@@ -98,6 +98,9 @@ extension ObjectID: CustomStringConvertible {
   /// The id as 64 lower-case hexadecimal digits.
   package var description: String { bytes.hex }
 
+  /// The first digits, enough for people.
+  package var short: String { String(description.prefix(12)) }
+
   /// Parses 64 hexadecimal digits of either case; nil for anything else.
   package init?(hex: String) {
     guard let bytes = [UInt8](hex: hex) else { return nil }

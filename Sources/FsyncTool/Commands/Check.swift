@@ -1,6 +1,7 @@
 internal import ArgumentParser
 import FsyncCore
 import FsyncRepo
+import FsyncWords
 
 struct Check: Command {
   static let configuration = CommandConfiguration.command(

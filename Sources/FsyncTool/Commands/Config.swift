@@ -2,6 +2,7 @@ internal import ArgumentParser
 import FsyncCore
 import FsyncRepo
 import FsyncSystem
+import FsyncWords
 
 struct Config: ParsableCommand {
   static let configuration = CommandConfiguration(

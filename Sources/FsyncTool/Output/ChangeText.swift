@@ -67,11 +67,6 @@ extension [PathChange] {
   var json: JSON { .array(map(\.json)) }
 }
 
-extension ObjectID {
-  /// The first digits, enough for people.
-  var short: String { String(description.prefix(12)) }
-}
-
 extension CommitResult {
   /// The result for scripts.
   func json(dryRun: Bool) -> JSON {

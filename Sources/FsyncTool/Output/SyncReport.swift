@@ -1,6 +1,7 @@
 import FsyncCore
 import FsyncRepo
 import FsyncSystem
+import FsyncWords
 
 /// What a sync did, remote by remote.
 struct SyncReport {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 import FsyncCore
 import FsyncRepo
+import FsyncWords
 
 /// The options of every command.
 struct GlobalOptions: ParsableArguments {

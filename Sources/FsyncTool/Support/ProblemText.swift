@@ -1,6 +1,7 @@
 import FsyncCore
 import FsyncRepo
 import FsyncSystem
+import FsyncWords
 
 extension PathProblem {
   /// The path for people.

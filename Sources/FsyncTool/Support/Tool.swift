@@ -1,6 +1,7 @@
 import FsyncCore
 import FsyncRepo
 import FsyncSystem
+import FsyncWords
 internal import Logging
 
 /// What a command works with: where it prints, how that looks, and what it will end with.

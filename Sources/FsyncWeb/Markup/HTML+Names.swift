@@ -35,6 +35,6 @@ extension HTML {
 
   /// A commit's id, shortened.
   package static func id(_ id: ObjectID) -> HTML {
-    element(.code, .style("id")) { String(id.description.prefix(12)) }
+    element(.code, .style("id")) { id.short }
   }
 }

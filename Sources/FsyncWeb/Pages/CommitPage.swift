@@ -5,7 +5,7 @@ internal import FsyncRepo
 extension CommitModel {
   /// The page.
   package var page: HTML {
-    let short = String(facts.id.description.prefix(12))
+    let short = facts.id.short
     return Frame(
       title: "Commit \(short) - \(repository.text)",
       trail: Frame.trail(to: repository) + [
@@ -91,7 +91,7 @@ extension CommitModel {
     if hasMore {
       Parts.note {
         "The first \(changes.count) are listed, without renames. "
-        HTML.element(.code) { "fsync show \(facts.id.description.prefix(12))" }
+        HTML.element(.code) { "fsync show \(facts.id.short)" }
         " has all of them."
       }
     }

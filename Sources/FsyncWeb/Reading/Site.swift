@@ -155,7 +155,7 @@ package struct Site: Sendable {
     do throws(RepositoryError) {
       try browser.repository.requireContent([entry], of: snapshot)
     } catch { throw .gone(try browser.words(error, reading: snapshot.commits)) }
-    let short = place.commit.map { "-" + $0.id.description.prefix(12) } ?? ""
+    let short = place.commit.map { "-" + $0.id.short } ?? ""
     return .download(
       Download(
         name: browser.name, commits: snapshot.commits,

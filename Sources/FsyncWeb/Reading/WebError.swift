@@ -41,7 +41,7 @@ enum Words {
   /// When and why content went.
   static func pruned(_ content: PrunedContent) -> String {
     let what =
-      content.commit.map { "The content of commit \($0.description.prefix(12))" }
+      content.commit.map { "The content of commit \($0.short)" }
       ?? "Content that the merge of the heads needs"
     let time = TimeText.plain(content.time, zone: 0)
     return switch content.cause {

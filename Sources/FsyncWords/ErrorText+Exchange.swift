@@ -1,9 +1,9 @@
-import FsyncCore
-import FsyncRepo
+internal import FsyncCore
+package import FsyncRepo
 
 extension ErrorText {
   /// An exchange with a remote that did not come to its end.
-  init(_ failure: ExchangeFailure) {
+  package init(_ failure: ExchangeFailure) {
     switch failure {
     case .unreachable(let reason):
       self.init(

@@ -1,14 +1,14 @@
-import FsyncCore
-import FsyncRepo
-import FsyncSystem
+internal import FsyncCore
+package import FsyncRepo
+internal import FsyncSystem
 
 /// What went wrong, in words: what happened, and what to do next; and the status to end with.
-struct ErrorText: Error {
-  var message: String
-  var hint: String?
-  var status: ExitStatus
+package struct ErrorText: Error {
+  package var message: String
+  package var hint: String?
+  package var status: ExitStatus
 
-  init(_ message: String, hint: String? = nil, status: ExitStatus = .failed) {
+  package init(_ message: String, hint: String? = nil, status: ExitStatus = .failed) {
     self.message = message
     self.hint = hint
     self.status = status
@@ -17,7 +17,7 @@ struct ErrorText: Error {
 
 extension ErrorText {
   /// What a command could not do.
-  init(_ error: RepositoryError) {
+  package init(_ error: RepositoryError) {
     switch error {
     case .notARepository(let path):
       self.init(

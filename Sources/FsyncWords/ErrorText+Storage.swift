@@ -1,13 +1,13 @@
-import FsyncCore
-import FsyncSystem
+package import FsyncCore
+package import FsyncSystem
 
 extension ErrorText {
-  static let damageHint =
+  package static let damageHint =
     "fsync fsck says what is damaged; the files in the folder are not concerned, and another "
     + "replica has what they were"
 
   /// An object that could not be had.
-  init(_ error: ObjectError) {
+  package init(_ error: ObjectError) {
     switch error {
     case .missing(let id):
       self.init("object \(id) is missing", hint: ErrorText.damageHint, status: .damaged)
@@ -24,7 +24,7 @@ extension ErrorText {
   }
 
   /// A system call that failed on a path.
-  init(_ error: SystemError, path: [UInt8]) {
+  package init(_ error: SystemError, path: [UInt8]) {
     let place = path.isEmpty ? "" : "\(NameText.quoted(path)): "
     if error.isFull {
       self.init(

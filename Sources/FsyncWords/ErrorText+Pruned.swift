@@ -1,9 +1,9 @@
-import FsyncCore
-import FsyncRepo
+internal import FsyncCore
+package import FsyncRepo
 
 extension ErrorText {
   /// Content that is not kept here: when and why it went, and who may still have it.
-  init(_ content: PrunedContent) {
+  package init(_ content: PrunedContent) {
     let what =
       content.commit.map { "the content of commit \($0.short)" } ?? "content that a merge needs"
     let time = TimeText.plain(content.time, zone: LocalZone.system.minutes(content.time.seconds))

@@ -1,5 +1,5 @@
 /// What a command ends with: the numbers that scripts rely on.
-enum ExitStatus: Int32, Sendable {
+package enum ExitStatus: Int32, Sendable {
   /// Done, and converged.
   case done = 0
   /// Failed, and nothing changed; with `--exit-code`: there are changes.
@@ -25,7 +25,7 @@ enum ExitStatus: Int32, Sendable {
   ]
 
   /// The one of two that tells.
-  func joined(_ other: ExitStatus) -> ExitStatus {
+  package func joined(_ other: ExitStatus) -> ExitStatus {
     ExitStatus.order.first { $0 == self || $0 == other } ?? self
   }
 }
