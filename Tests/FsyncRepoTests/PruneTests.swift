@@ -194,7 +194,7 @@ import Testing
     let merged = "old\n" + body + "desk 3\n"
     for repository in [desk, lap, old] {
       #expect(try repository.tree.read("note") == merged)
-      #expect(try repository.conflicts(notices: false).isEmpty)
+      #expect(try repository.conflicts(of: repository.snapshot(at: .base)).isEmpty)
       #expect(try repository.check(quick: false).isSound)
     }
   }

@@ -101,10 +101,11 @@ extension Repository {
     }
   }
 
-  /// Returns the conflicts that are open in the state of the folder.
+  /// Returns the conflicts that are open in a state.
   /// - Parameter notices: what people should know as well.
-  package func conflicts(notices: Bool) throws(RepositoryError) -> [Conflict] {
-    let snapshot = try snapshot(at: .base)
+  package func conflicts(
+    of snapshot: Snapshot, notices: Bool = false
+  ) throws(RepositoryError) -> [Conflict] {
     guard let id = snapshot.conflicts else { return [] }
     let table = try readingObjects { () throws(ObjectError) in
       try snapshot.reader.conflicts(id)

@@ -22,7 +22,7 @@ struct Conflicts: Command {
   func run(_ tool: Tool) throws(RepositoryError) {
     let repository = try tool.open()
     let snapshot = try repository.snapshot(at: .base)
-    let conflicts = try repository.conflicts(notices: notices).map {
+    let conflicts = try repository.conflicts(of: snapshot, notices: notices).map {
       ConflictText($0, in: snapshot)
     }
     if report.json {
