@@ -32,8 +32,12 @@ enum Client {
   ///
   /// Throws where it was not the hub that spoke: then it may be there in a while.
   static func refusal(
-    _ status: HTTPResponseStatus, _ invocation: Invocation
+    _ response: HTTPClientResponse, _ invocation: Invocation
   ) throws(Trouble) -> ByteBuffer {
+    let status = response.status
+    // What is no number of seconds is not repeated to anybody.
+    let seconds = response.headers.first(name: "retry-after").flatMap { UInt32($0) }
+    let wait = seconds.map { "wait \($0) s" } ?? "wait a minute"
     let place = "\(invocation.place)"
     let failure: Failure
     switch status.code {
@@ -47,8 +51,8 @@ enum Client {
     case 411, 413:
       let why = "\(place) answers \(status): a proxy there must take requests of any length"
       failure = Failure(.other, Array(why.utf8))
-    case 429: failure = Failure(.busy, Array("too many failures; wait a minute".utf8))
-    case 503: failure = Failure(.busy, Array("the hub has as many syncs as it takes".utf8))
+    case 429: failure = Failure(.busy, Array("too many failures; \(wait)".utf8))
+    case 503: failure = Failure(.busy, Array("the hub has as many syncs as it takes; \(wait)".utf8))
     case 502, 504:
       throw Trouble("\(place): a proxy answers \(status); the hub behind it does not")
     case 507: failure = Failure(.full, Array(place.utf8))

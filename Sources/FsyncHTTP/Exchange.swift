@@ -66,7 +66,7 @@ struct Exchange: Sendable {
       }
       let response = try await answer(client, feed)
       guard response.status == .ok else {
-        try await outbound.write(try Client.refusal(response.status, invocation))
+        try await outbound.write(try Client.refusal(response, invocation))
         outbound.finish()
         await feed.abandon()
         group.cancelAll()
