@@ -22,7 +22,7 @@ SECONDS = 60
 SEED = 1
 TOOLS = git rsync diffutils patch openssh-client openssh-server openssl mandoc unzip
 
-.PHONY: build libraries archives tools test fuzz demo lint format bench install uninstall clean
+.PHONY: build libraries archives tools test fuzz sanitize demo lint format bench install uninstall clean
 
 # All programs at once, since a module is compiled by one processor.
 build: archives
@@ -59,6 +59,12 @@ test: tools build
 # Tries changed inputs on every decoder; `make fuzz SECONDS=600 SEED=7 TARGETS="server client"`.
 fuzz: build
 	.build/release/FsyncFuzz --seconds $(SECONDS) --seed $(SEED) $(TARGETS)
+
+# The same tests with every access to memory checked. Checked frames are large, and some tests go deep.
+# Threads cannot be checked so: their sanitizer does not know the locks of Swift's library.
+sanitize: tools archives
+	ulimit -s 131072 && ASAN_OPTIONS=detect_leaks=0 FSYNC_WITHOUT_HTTP=1 $(SWIFT) test \
+	  --sanitize=address --scratch-path .build-sanitize --skip EndToEndTests --skip ManualTests
 
 demo: build
 	@sh Tests/Demo/demo.sh $(CURDIR)/$(BINARY)
