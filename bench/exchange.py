@@ -94,16 +94,19 @@ def measure(meter, peer, before, repeats):
     return [statistics.median(column) for column in zip(*found)]
 
 
-def measure_first(meter, peer, repeats):
-    seconds = []
+def measure_first(meter, peers, repeats):
+    """The same of a first copy, of each peer: by turns, since the machine is not the same all the time."""
+    seconds = [[] for _ in peers]
+    # Without the counter, which would be the slowest of all that the bytes pass.
+    meter.late(None)
     for _ in range(repeats):
-        # Without the counter, which would be the slowest of all that the bytes pass.
-        meter.late(None)
-        seconds.append(timed(peer.first))
-    meter.late(0)
-    peer.first()
-    time.sleep(0.1)
-    return [*meter.count(), None, statistics.median(seconds)]
+        for peer, mine in zip(peers, seconds):
+            mine.append(timed(peer.first))
+    for peer, mine in zip(peers, seconds):
+        meter.late(0)
+        peer.first()
+        time.sleep(0.1)
+        yield peer, [*meter.count(), None, statistics.median(mine)]
 
 
 def line(name, row):
@@ -157,23 +160,25 @@ def run(options, work, far):
         what = f"{options.big} MiB" if row == "insert" else f"{options.files:,} files"
         print(f"\n{ROWS[row]}, {what}\n\n| | bytes there | bytes back | round trips | seconds |")
         print("|---|---:|---:|---:|---:|", flush=True)
+        peers = []
         for name in options.peers.split(","):
             kind = PEERS[name]
             if not kind.can(row):
                 continue
             if (name, folder) not in ready:
                 meter.late(None)
-                ready[name, folder] = kind(far, folder, os.path.join(work, name + "-" + os.path.basename(folder)))
+                place = os.path.join(work, name + "-" + os.path.basename(folder))
+                ready[name, folder] = kind(far, folder, place)
                 if row != "first":
                     meter.late(0 if kind.always_counted else None)
                     ready[name, folder].prepare()
-            peer = ready[name, folder]
-            if row == "first":
-                found = measure_first(meter, peer, options.repeats)
-            else:
-                change = Change(row, peer)
-                found = measure(meter, peer, change.make, options.repeats)
-            print(line(peer.title, found), flush=True)
+            peers.append(ready[name, folder])
+            if row != "first":
+                found = measure(meter, peers[-1], Change(row, peers[-1]).make, options.repeats)
+                print(line(peers[-1].title, found), flush=True)
+        if row == "first":
+            for peer, found in measure_first(meter, peers, options.repeats):
+                print(line(peer.title, found), flush=True)
 
 
 if __name__ == "__main__":

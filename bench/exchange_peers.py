@@ -44,12 +44,13 @@ class Far:
         shutil.copy(self.path("id.pub"), self.path("authorized"))
         os.mkdir(self.path("far-bin"))
         os.symlink(self.fsync, self.path("far-bin/fsync"))
+        # Bash is told that it is not the first: what it would read at its start is nobody's work here.
         self.write(
             "sshd",
             f"Port {SSH_PORT}\nListenAddress 127.0.0.1\nHostKey {self.path('host')}\n"
             f"AuthorizedKeysFile {self.path('authorized')}\nStrictModes no\nPidFile none\nUsePAM no\n"
             f"Subsystem sftp internal-sftp\nSetEnv PATH={self.path('far-bin')}:{os.environ['PATH']}"
-            f" UNISON={self.path('unison-far')}\n",
+            f" UNISON={self.path('unison-far')} SHLVL=1\n",
         )
         os.mkdir(self.path("bin"))
         self.write(
