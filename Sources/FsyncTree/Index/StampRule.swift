@@ -36,6 +36,12 @@ package enum StampRule: Hashable, Sendable {
     stamp.seconds(since: moment) >= 0.1
   }
 
+  /// Says whether a change at or after a moment may still get the same stamp, as far as that can be
+  /// known.
+  func isFresh(_ stamp: FileTime, at moment: FileTime) -> Bool {
+    !isSafe(stamp, at: moment) && !isForeign(stamp, at: moment)
+  }
+
   /// Waits until a change that comes now must get a later stamp, where that is a matter of
   /// milliseconds.
   func wait(after stamp: FileTime) {

@@ -8,15 +8,10 @@ extension FolderScan {
     _ stat: Stat, _ earlier: Stat?, _ known: IndexDirectory?
   ) -> Bool {
     guard let previous = pass.previous else { return false }
-    let isSame =
-      earlier.map { $0.inode == stat.inode && $0.mtime == stat.mtime && $0.ctime == stat.ctime }
-      ?? known?.matches(stat) ?? false
+    let isSame = earlier.map(stat.isUnchanged(since:)) ?? known?.matches(stat) ?? false
     let stamps = pass.options.stamps
     if isSame, stamps.isSafe(stat.ctime, at: previous.started) { return true }
-    let isFresh =
-      !stamps.isSafe(stat.ctime, at: pass.started)
-      && !stamps.isForeign(stat.ctime, at: pass.started)
-    if !isSame || isFresh { findings.restless += 1 }
+    if !isSame || stamps.isFresh(stat.ctime, at: pass.started) { findings.restless += 1 }
     return false
   }
 
@@ -24,8 +19,7 @@ extension FolderScan {
   /// where this look had been before.
   mutating func noteIfChanged(_ folder: OpenFolder, since stat: Stat) throws(SystemError) {
     guard pass.previous != nil else { return }
-    let now = try folder.directory.stat()
-    if now.mtime != stat.mtime || now.ctime != stat.ctime { findings.restless += 1 }
+    if try !folder.directory.stat().isUnchanged(since: stat) { findings.restless += 1 }
   }
 
   /// Takes over what the scan before found in a directory, and goes on below it.
@@ -48,5 +42,12 @@ extension FolderScan {
       record.entries[position].state = .directory(slot)
     }
     findings.directories.append(record)
+  }
+}
+
+extension Stat {
+  /// Says whether a directory is the one that it was, and its stamps tell of no change.
+  func isUnchanged(since earlier: Stat) -> Bool {
+    inode == earlier.inode && mtime == earlier.mtime && ctime == earlier.ctime
   }
 }

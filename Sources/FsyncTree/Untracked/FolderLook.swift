@@ -5,7 +5,7 @@ internal import FsyncSystem
 struct FolderLook: Sendable {
   let path: Path
   let stat: Stat
-  /// Whether whatever changed the folder after this moment shows in its stamps.
+  /// Whether whatever changes the folder after the look shows in its stamps.
   let isSafe: Bool
 }
 
@@ -21,8 +21,7 @@ extension UntrackedContent {
       guard look.isSafe, let now = try? cursor.folder(look.path).directory.stat() else {
         return false
       }
-      return now.inode == look.stat.inode && now.mtime == look.stat.mtime
-        && now.ctime == look.stat.ctime
+      return now.isUnchanged(since: look.stat)
     }
   }
 }

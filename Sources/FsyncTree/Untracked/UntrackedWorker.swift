@@ -79,9 +79,8 @@ struct UntrackedWorker<Sink: ContentSink> {
       var stat = first.stat
     else { return }
     let stamps = all.pass.options.stamps
-    let safe = stat.ctime.adding(nanoseconds: stamps.tick(after: stat.ctime))
-    if !stamps.isSafe(stat.ctime, at: moment), !stamps.isForeign(stat.ctime, at: moment) {
-      StampRule.wait(until: safe)
+    if stamps.isFresh(stat.ctime, at: moment) {
+      StampRule.wait(until: stat.ctime.adding(nanoseconds: stamps.tick(after: stat.ctime)))
       _ = (scan.takeChildren(), scan.takeRecord())
       scan.findings.mounts.removeLast(scan.findings.mounts.count - mounts)
       moment = Clock.stamps()
@@ -89,9 +88,8 @@ struct UntrackedWorker<Sink: ContentSink> {
       guard let again = scan.findings.directories.last?.stat else { return }
       stat = again
     }
-    let isSafe =
-      stamps.isSafe(stat.ctime, at: moment) || stamps.isForeign(stat.ctime, at: moment)
-    found.looks.append(FolderLook(path: task.path, stat: stat, isSafe: isSafe))
+    found.looks.append(
+      FolderLook(path: task.path, stat: stat, isSafe: !stamps.isFresh(stat.ctime, at: moment)))
   }
 
   private func steps(_ more: [UntrackedFolders<Sink>.Step]) {
